@@ -1,0 +1,177 @@
+"""Django's settings. What differs between two installations comes from the environment (docs/reference/settings.md)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from pamitan.config.database import database_from_url
+from pamitan.config.home import Home
+
+PACKAGE = Path(__file__).resolve().parent.parent
+HOME = Home.from_environment()
+
+
+def _flag(name: str, default: bool) -> bool:
+    value = os.environ.get(name, "yes" if default else "no").lower()
+    if value not in ("yes", "no"):
+        raise ImproperlyConfigured(f"{name} is '{value}'; set it to yes or no")
+    return value == "yes"
+
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"{name} is '{value}'; set it to a whole number")
+    return int(value)
+
+
+def _words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+# What Pamitan itself reads
+PAMITAN_STORE = os.environ.get("PAMITAN_STORE", "")
+PAMITAN_URL = os.environ.get("PAMITAN_URL", "http://localhost:8000").rstrip("/")
+PAMITAN_CLOCK_SHIFT = os.environ.get("PAMITAN_CLOCK_SHIFT", "")
+PAMITAN_CLOSURE_KEYS = HOME.closure_keys
+PAMITAN_TOMBSTONE_KEY = HOME.secret("tombstones")
+PAMITAN_SIGN_IN_FLOOR_SECONDS = 0.6
+
+# Django
+DEBUG = False
+SECRET_KEY = HOME.secret("django").hex()
+ALLOWED_HOSTS = _words("PAMITAN_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _words("PAMITAN_ORIGINS", "")
+ROOT_URLCONF = "pamitan.config.urls"
+WSGI_APPLICATION = "pamitan.config.wsgi.application"
+DATABASES = {"default": database_from_url(os.environ.get("PAMITAN_DATABASE_URL", ""), HOME.database)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "pamitan_cache"}}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "pamitan.channels",
+    "pamitan.evidence",
+    "pamitan.closure",
+    "pamitan.conversation",
+    "pamitan.portal",
+    "pamitan.desk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Who may come in: customers by the store's own passwords, operators by theirs and a second factor
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "pamitan.portal.backend.StoreBackend",
+    "pamitan.desk.backend.OperatorBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Words and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English"), ("it", "Italiano")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Files
+STATIC_URL = "static/"
+STATIC_ROOT = HOME.path / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# Security
+_HTTPS = PAMITAN_URL.startswith("https://")
+SESSION_COOKIE_NAME = "pamitan"
+SESSION_COOKIE_AGE = 60 * 60 * 2
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "pamitan_csrf"
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("PAMITAN_BEHIND_PROXY", False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Mail: out by SMTP, always through the outbox
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("PAMITAN_SMTP_HOST", "localhost")
+EMAIL_PORT = _number("PAMITAN_SMTP_PORT", 25)
+EMAIL_HOST_USER = os.environ.get("PAMITAN_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("PAMITAN_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = _flag("PAMITAN_SMTP_STARTTLS", False)
+EMAIL_TIMEOUT = 20
+
+# No address, name or number of a customer may reach a log: messages carry references and error classes alone
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
