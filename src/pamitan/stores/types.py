@@ -88,3 +88,11 @@ class AppliedLock:
     kind: Literal["set", "prefix"]
     before: str | int | bool | None
     """The flag's value before; ``None`` for a prefix."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One account of a batch, with the addresses and numbers that were proven to be its holder's in this closure."""
+
+    account_id: str
+    proven: frozenset[Identifier] = frozenset()
