@@ -1,0 +1,68 @@
+"""Fixtures that every test may use. Servers start when the first test asks for one."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import psycopg
+import pymysql
+import pytest
+from tests.servers import NoServerError, mariadb_server, postgres_server
+
+
+def _started(server: AbstractContextManager[str]) -> Iterator[str]:
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(server)
+        except NoServerError as reason:
+            pytest.skip(str(reason))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_server_url() -> Iterator[str]:
+    yield from _started(postgres_server())
+
+
+@pytest.fixture(scope="session")
+def mariadb_server_url() -> Iterator[str]:
+    yield from _started(mariadb_server())
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite database."""
+    path = tmp_path / "store.db"
+    path.touch()
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server_url: str) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(f"{postgres_server_url}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield f"{postgres_server_url}/{name}"
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server_url: str) -> Iterator[str]:
+    """An empty MariaDB database."""
+    name, port = f"t{uuid.uuid4().hex}", int(mariadb_server_url.rsplit(":", 1)[1])
+    with pymysql.connect(host="127.0.0.1", port=port, user="root") as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
+        yield f"{mariadb_server_url}/{name}?charset=utf8mb4"
+        cursor.execute(f"DROP DATABASE `{name}`")
+
+
+@pytest.fixture(params=["sqlite", "postgres", "mariadb"])
+def any_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind, in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
