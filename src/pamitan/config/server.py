@@ -1,0 +1,54 @@
+"""The server: Django's pages and the sweep in one process tree, on one port."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import django
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from django.core.management import call_command
+
+GRACE_SECONDS = 10
+WSGI_THREADS = 16
+
+
+def set_up_django() -> None:
+    """Load the settings named by ``DJANGO_SETTINGS_MODULE``, the product's own by default."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pamitan.config.settings")
+    django.setup()
+
+
+def prepare_database() -> None:
+    """Bring Pamitan's own database up to date. Safe to call at every start."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM; then finish what is under way and return.
+
+    Django must be set up and the database prepared.
+    """
+    from django.core.wsgi import get_wsgi_application
+
+    from pamitan.worker.sweep import run_forever
+
+    stop = threading.Event()
+    sweep = threading.Thread(target=run_forever, args=(stop,), name="sweep")
+    sweep.start()
+    try:
+        pages = WSGIMiddleware(get_wsgi_application(), workers=WSGI_THREADS)
+        uvicorn.run(
+            pages,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    finally:
+        stop.set()
+        sweep.join()
