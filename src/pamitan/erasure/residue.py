@@ -1,4 +1,4 @@
-"""The residue scan: what of a person can still be found in the store's databases after the erasure, and what explains it."""
+"""The residue scan: what of a person still stands in the databases after the erasure, and what explains it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ResidueKind = Literal["email", "phone", "id", "name", "address"]
 
 @dataclass(frozen=True)
 class Residue:
-    """One column of one table in which identifiers of one kind of a closed account still stand. Never holds the value."""
+    """Identifiers of one kind that still stand in one column of one table. Never holds the value."""
 
     datastore: str
     table: str
