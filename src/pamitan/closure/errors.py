@@ -1,0 +1,72 @@
+"""Why a verb of the closure could not be done. Each is an answer to show, none is a fault.
+
+ClosureError
+├── NoSuchAccount      the store has no such customer (any more)
+├── AlreadyOpen        the account has an open closure; it is in ``closure``
+├── BlockersInTheWay   open orders that were neither waited for nor accepted as a loss; they are in ``items``
+├── CodeNeeded         closing at once needs the right code, sent to the registered address, a moment ago
+├── NoAddress          the account has no e-mail address that a code or link could go to
+├── TooManyCodes       enough codes were sent for now
+├── BadAddress         the other address is no e-mail address
+└── NotPossible        the closure's state does not allow it (any more), e.g. undo after the point of no return
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pamitan.closure.models import Closure
+    from pamitan.closure.states import Event
+    from pamitan.stores.types import OpenItem
+
+
+class ClosureError(Exception):
+    """A verb that could not be done."""
+
+
+class NoSuchAccount(ClosureError):
+    """The store has no such customer."""
+
+
+class AlreadyOpen(ClosureError):
+    """The account has an open closure already."""
+
+    def __init__(self, closure: Closure) -> None:
+        super().__init__(f"{closure.reference} is open for this account")
+        self.closure = closure
+
+
+class BlockersInTheWay(ClosureError):
+    """Open items stand in the way of closing at this pace."""
+
+    def __init__(self, items: Sequence[OpenItem]) -> None:
+        super().__init__(f"{len(items)} open items stand in the way")
+        self.items = list(items)
+
+
+class CodeNeeded(ClosureError):
+    """Closing at once needs a code that proves the registered address."""
+
+
+class NoAddress(ClosureError):
+    """There is no registered e-mail address to send to."""
+
+
+class TooManyCodes(ClosureError):
+    """Too many codes were sent within the hour."""
+
+
+class BadAddress(ClosureError):
+    """What was given is no e-mail address."""
+
+
+class NotPossible(ClosureError):
+    """The state of the closure does not allow the event."""
+
+    def __init__(self, closure: Closure, event: Event) -> None:
+        super().__init__(f"{closure.reference} is {closure.state}: {event.value} is not possible")
+        self.closure = closure
+        self.event = event
