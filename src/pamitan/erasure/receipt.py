@@ -1,0 +1,24 @@
+"""What was done to the rows of one table for one account; the evidence of an erasure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pamitan.storefile.model import Action
+
+RECOVERED = "recovered"
+"""The note of a receipt whose rows were counted before a crash and were found done after it."""
+LATE = "late"
+"""The note of a receipt for rows that the shop wrote during the erasure."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """So many rows of that table met that fate. Names no person and holds no value of one."""
+
+    datastore: str
+    table: str
+    action: Action
+    rows: int
+    note: str | None = None
+    """The law of a kept row, why keep won over another action, :data:`RECOVERED` or :data:`LATE`."""
