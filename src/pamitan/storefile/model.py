@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from pamitan.storefile.conditions import Condition, parse_condition
 
@@ -28,6 +39,20 @@ class Strict(BaseModel):
 
 def as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
+
+
+def known_zone(name: str) -> str:
+    """The name of a time zone, checked."""
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"'{name}' is no time zone; write e.g. Asia/Jakarta or UTC") from None
+    return name
+
+
+def to_nobody(value: object) -> object:
+    """A list of columns to detach, as a mapping to NULL."""
+    return dict.fromkeys(value) if isinstance(value, list) else value
 
 
 def text(label: Text, language: str) -> str:
@@ -82,7 +107,7 @@ Links = Annotated[list[Link], BeforeValidator(as_list), Field(min_length=1)]
 
 
 class Until(Strict):
-    """When a retained record ends: so long after the date in ``column``, or after the closing where no column is named."""
+    """When a retained record ends: so long after the date in ``column``; without a column, after the closing."""
 
     column: str | None = None
     years: int = 0
@@ -120,7 +145,7 @@ class Rule(Strict):
     """Columns to empty: NULL where the column allows it, else the empty value of its type."""
     replace: dict[str, str | int | float | bool | None] = {}
     """Columns to overwrite. ``{unique}`` in a text becomes a value that no other row has."""
-    detach: Annotated[dict[str, str | int | None], BeforeValidator(lambda v: dict.fromkeys(v) if isinstance(v, list) else v)] = {}
+    detach: Annotated[dict[str, str | int | None], BeforeValidator(to_nobody)] = {}
     """Columns that tie the row to the person, cut: a list (to NULL) or a mapping to the value that means nobody."""
     keep: Keep | None = None
     personal: dict[str, Kind] = {}
@@ -168,7 +193,7 @@ class Password(Strict):
 
 
 class LockChange(Strict):
-    """One reversible change that keeps the customer out of the shop: a flag that is set, or a prefix before the hash."""
+    """One reversible change that keeps the customer out of the shop: a flag that is set, a prefix before the hash."""
 
     column: str
     set: str | int | bool | None = None
@@ -293,6 +318,12 @@ class Datastore(Strict):
     """Any SQLAlchemy URL of SQLite, PostgreSQL, MariaDB or MySQL."""
     scan_url: str | None = None
     """A replica on which the residue scan reads."""
+    timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
+    """The zone of dates that are written without one, e.g. Asia/Jakarta."""
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """The same moment on the wall clock of this datastore."""
+        return moment.astimezone(ZoneInfo(self.timezone))
 
 
 class Hook(Strict):
@@ -305,7 +336,7 @@ class Hook(Strict):
 
 
 class Bar(Strict):
-    """For how long the identifier of a closed account cannot be used again: ``forever``, ``none`` or e.g. ``90 days``."""
+    """How long the identifier of a closed account cannot be used again: ``forever``, ``none`` or e.g. ``90 days``."""
 
     email: str = "forever"
     phone: str = "none"
@@ -360,7 +391,8 @@ class StoreInfo(Strict):
     country: str = Field("ID", pattern="^[A-Z]{2}$")
     """ISO 3166-1; how phone numbers without a country code are read."""
     currency: str = Field("IDR", pattern="^[A-Z]{3}$")
-    timezone: str = "UTC"
+    timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
+    """In which the pages show times and ``hours`` count."""
     email: str
     """Sends the mails, and receives the answers."""
     phone: str | None = None
@@ -384,7 +416,7 @@ class StoreFile(Strict):
     map: dict[str, dict[str, Annotated[list[Rule], BeforeValidator(as_list)]]]
     """datastore -> table -> one rule, or several."""
     ignore: dict[str, dict[str, str]] = {}
-    """datastore -> table or table.column -> the reason why it holds nothing of a customer. ``*`` stands for any text."""
+    """datastore -> table or table.column -> why it holds nothing of a customer. ``*`` stands for any text."""
     hooks: dict[str, Hook] = {}
     closing: Closing = Closing()
     guard: Guard = Guard()
@@ -427,4 +459,3 @@ class StoreFile(Strict):
     def links_of(self, datastore: str, table: str) -> list[Link]:
         """The links that the data map gives to a table."""
         return [link for rule in self.map.get(datastore, {}).get(table, []) for link in rule.link]
-

@@ -1,0 +1,162 @@
+"""Connections to the store's databases.
+
+``engine_for(url)`` gives one pooled engine per URL. Work with it in ``with reading(engine) as connection`` or
+``with writing(engine) as connection``: both are one transaction, and both turn the database's own errors into
+:mod:`pamitan.stores.errors`, without the URL's password and without a customer's values.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.failures import translated
+
+CONNECT_SECONDS = 5
+LOCK_SECONDS = 10
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
+_WRITES = "pamitan_writes"
+
+
+def engine_for(url: str) -> Engine:
+    """The one engine of that URL; nothing is connected yet.
+
+    Raises :class:`StoreMismatch` for a URL that cannot be read or names a database we do not speak.
+    """
+    return _engine(_with_driver(url))
+
+
+def forget_engines() -> None:
+    """Close all idle connections and start anew, as after a fork or at the end of a test."""
+    for engine in _ENGINES:
+        engine.dispose()
+    _ENGINES.clear()
+    _engine.cache_clear()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that sees one state of the database; rolled back at the end. Temporary tables are allowed."""
+    with translated(engine), engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.rollback()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction, committed at the end, rolled back on any error.
+
+    On PostgreSQL it runs at REPEATABLE READ: where the shop changes the same row meanwhile, we fail with
+    :class:`StoreUnavailable`, to be tried again, instead of losing the shop's change.
+    """
+    with translated(engine), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+def _with_driver(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except (exc.ArgumentError, ValueError):
+        raise StoreMismatch(
+            "a datastore's url cannot be read; write e.g. postgresql://USER:PASSWORD@HOST:PORT/NAME or "
+            "sqlite:////path/to/shop.db, and percent-encode signs such as @ and / in the password"
+        ) from None
+    name = url.drivername.split("+")[0]
+    if name not in DRIVERS:
+        raise StoreMismatch(f"the database '{name}' of a datastore's url is none of {', '.join(DRIVERS)}")
+    if "+" not in url.drivername or name == "postgres":
+        url = url.set(drivername=DRIVERS[name])
+    if name == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StoreMismatch("a datastore on SQLite needs a file: write sqlite:////path/to/shop.db")
+    if not url.database:
+        raise StoreMismatch(f"a datastore's url names no database: write {name}://USER:PASSWORD@HOST:PORT/NAME")
+    return url
+
+
+_ENGINES: list[Engine] = []
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    makers = {"sqlite": _sqlite, "postgresql": _postgresql, "mysql": _mysql, "mariadb": _mysql}
+    engine = makers[url.get_backend_name()](url)
+    _ENGINES.append(engine)
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    """Opening a file is cheap, so each transaction opens it anew and never holds on to a file that was replaced."""
+    path = Path(str(url.database).removeprefix("file:"))
+
+    def connect() -> sqlite3.Connection:
+        # mode=rw: a missing file is an error, never a new empty database
+        address = f"file:{quote(str(path.absolute()))}?mode=rw"
+        connection = sqlite3.connect(
+            address, uri=True, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    engine = sa.create_engine(url, creator=connect, poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    arguments = {"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 30, "application_name": "pamitan"}
+    engine = _pooled(url, arguments, isolation_level="REPEATABLE READ")
+    event.listen(engine, "connect", _run_at_connect(f"SET lock_timeout = '{LOCK_SECONDS}s'", "SET timezone = 'UTC'"))
+    return engine
+
+
+def _mysql(url: URL) -> Engine:
+    arguments = {"connect_timeout": CONNECT_SECONDS, "charset": "utf8mb4"}
+    engine = _pooled(url.difference_update_query(["charset"]), arguments)
+    # without strict mode a value that is too long is cut in silence
+    strict = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
+    locks = f"SET SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}"
+    event.listen(engine, "connect", _run_at_connect(strict, locks, "SET SESSION time_zone = '+00:00'"))
+    return engine
+
+
+def _pooled(url: URL, connect_args: dict[str, Any], **options: Any) -> Engine:
+    return sa.create_engine(
+        url,
+        connect_args={name: value for name, value in connect_args.items() if name not in url.query},
+        pool_pre_ping=True,
+        pool_timeout=LOCK_SECONDS,
+        hide_parameters=True,
+        **options,
+    )
+
+
+def _run_at_connect(*statements: str) -> Callable[[Any, Any], None]:
+    def run(dbapi_connection: Any, _record: Any) -> None:
+        with dbapi_connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        dbapi_connection.commit()
+
+    return run
