@@ -103,7 +103,8 @@ PEOPLE = (
         newsletter="giulia@posta.example",
     ),
     Person(
-        "Thomas Whitfield", "thomas@mail.example", "+44 7700 900105", "A membership, credit, stars and a gift card", "en",
+        "Thomas Whitfield", "thomas@mail.example", "+44 7700 900105",
+        "A membership, credit, stars and a gift card", "en",
         home=Home("27 Harbour Lane", "Bristol", "BS1 4QA", "GB"),
         orders=(Order("delivered", 150, ("The Night Train to Surabaya", "Letters from the Lighthouse")),),
         membership=True, credit=120_000, stars=340, gift_cards=("SENJA-7QK2-M9TX",),
@@ -123,7 +124,7 @@ PEOPLE = (
     Person(
         "Raden Ajeng Kusumawardhani Sastroatmodjo-Mangkunegoro Hadiningrat", "kusumawardhani@surat.example",
         "+62 811 5550 1108", "A very long name and forty orders",
-        home=Home("Jl. Laksda Adisucipto, Gang Cempaka Dalam III, Blok B, Rumah No. 118 RT 04 RW 09", "Surakarta", "57136"),
+        home=Home("Jl. Laksda Adisucipto, Gang Cempaka Dalam III, Blok B, No. 118 RT 04 RW 09", "Surakarta", "57136"),
         orders=tuple(Order("delivered", 30 + 25 * n, (_MANY[n % 5], _MANY[(n + 2) % 5])) for n in range(40)),
         reviews=tuple((title, 3 + n % 3, "Bagus.") for n, title in enumerate(_MANY[:3])),
         newsletter="kusumawardhani@surat.example",
@@ -145,8 +146,9 @@ PEOPLE = (
         credit=35_000,
     ),
     Person(
-        "Marco Bianchi", "marco.bianchi@posta.example", "+39 320 555 0112", "Also ordered as a guest, spelled differently",
-        "it", home=Home("Corso Garibaldi 41", "Torino", "10122", "IT"),
+        "Marco Bianchi", "marco.bianchi@posta.example", "+39 320 555 0112",
+        "Also ordered as a guest, spelled differently", "it",
+        home=Home("Corso Garibaldi 41", "Torino", "10122", "IT"),
         orders=(
             Order("delivered", 120, ("Il giardino dietro la stazione",)),
             Order("delivered", 210, ("The Night Train to Surabaya",), guest_email="Marco.Bianchi@Posta.example"),
@@ -155,13 +157,15 @@ PEOPLE = (
         newsletter="Marco.Bianchi@posta.example",
     ),
     Person(
-        "Siti Rahmawati", "siti.rahmawati@surat.example", "0812-5550-1113", "Has an older account, merged into this one",
+        "Siti Rahmawati", "siti.rahmawati@surat.example", "0812-5550-1113",
+        "Has an older account, merged into this one",
         home=Home("Jl. Sungai Kapuas 15", "Pontianak", "78121"),
         orders=(Order("delivered", 55, ("Dapur Ibu, Dapur Kita", "Resep Satu Wajan")),),
         merged_email="Siti.Rahmawati@Surat.example",
     ),
     Person(
-        "Zoë O’Connor-Ńowak", "zoe@mail.example", "+353 85 555 0114", "Letters of many alphabets; nothing in the way", "en",
+        "Zoë O’Connor-Ńowak", "zoe@mail.example", "+353 85 555 0114",
+        "Letters of many alphabets; nothing in the way", "en",
         home=Home("3 Cliff Rd “The Lighthouse”", "Galway", "H91 E2K3", "IE"),
         orders=(Order("delivered", 18, ("Letters from the Lighthouse",)),),
         reviews=(("Letters from the Lighthouse", 2, "Too short! — Zoë"),),
