@@ -1,0 +1,119 @@
+"""What is kept of a conversation with a customer, for as long as the account is there."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pamitan.closure.models import Closure
+from pamitan.conversation.reference import new_reference
+
+
+class Channel(models.TextChoices):
+    """How the customer wants to be answered."""
+
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    CHAT = "chat", _("Chat")
+
+
+class State(models.TextChoices):
+    """Whose turn it is."""
+
+    OPEN = "open", _("waits for us")
+    ANSWERED = "answered", _("answered")
+    CLOSED = "closed", _("finished")
+
+
+class Author(models.TextChoices):
+    """Who wrote a message; the system's are notices."""
+
+    CUSTOMER = "customer", _("Customer")
+    OPERATOR = "operator", _("Operator")
+    SYSTEM = "system", _("Notice")
+
+
+class Notice(models.TextChoices):
+    """What the thread itself says. Kept as a key, so that each side reads it in its own language."""
+
+    CALL_NOW = "call_now", _("Please call as soon as you can.")
+    CALL_LATER = "call_later", _("Please call at the wanted time.")
+    CALL_REACHED = "call_reached", _("We spoke on the phone.")
+    CALL_NO_ANSWER = "call_no_answer", _("We called, and nobody answered. We will try again.")
+    CLOSURE_PREPARED = "closure_prepared", _("The operator has prepared the closing of the account. It starts only when the customer confirms it.")
+    CLOSURE_STARTED = "closure_started", _("The procedure has started.")
+    FINISHED = "finished", _("This conversation is finished.")
+
+
+class Conversation(models.Model):
+    """A thread with one customer. Deleted, with its messages, when the account is closed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=16, unique=True, default=new_reference)
+    """The short case code, easy to say on the phone."""
+    account_id = models.CharField(max_length=255, db_index=True)
+    channel = models.CharField(max_length=8, choices=Channel)
+    area = models.CharField(max_length=60)
+    topic = models.CharField(max_length=60, blank=True)
+    detail = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=2)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    closure = models.ForeignKey(Closure, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The closing that an operator prepared in this conversation."""
+    phone = models.CharField(max_length=20, blank=True)
+    """Where to call back, as E.164."""
+    call_at = models.DateTimeField(null=True, blank=True)
+    """The wanted time of a call; empty means now."""
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    """When the oldest message that nobody has answered was written."""
+    created_at = models.DateTimeField()
+    last_message_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "waiting_since"], name="conversation_queue")]
+        constraints = [
+            models.CheckConstraint(name="conversation_waits_when_open", condition=models.Q(waiting_since__isnull=True) | models.Q(state=State.OPEN)),
+            models.CheckConstraint(name="conversation_phone_for_calls", condition=models.Q(phone="") | models.Q(channel=Channel.PHONE)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Message(models.Model):
+    """One thing said in a conversation: words of a person, or a notice."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    author = models.CharField(max_length=8, choices=Author)
+    text = models.TextField(blank=True)
+    notice = models.CharField(max_length=20, choices=Notice, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="message_is_words_or_notice",
+                condition=models.Q(author=Author.SYSTEM, text="") & ~models.Q(notice="")
+                | ~models.Q(author=Author.SYSTEM) & models.Q(notice="") & ~models.Q(text=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author} in {self.conversation_id}"
+
+
+class AnswerTime(models.Model):
+    """How long one customer waited for an answer while the desk was open. Says nothing of whom."""
+
+    channel = models.CharField(max_length=8, choices=Channel)
+    seconds = models.PositiveIntegerField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "answered_at"], name="answer_time_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.seconds} s"

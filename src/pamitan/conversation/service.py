@@ -1,0 +1,180 @@
+"""The verbs of a conversation, for every door: the customer's pages, the desk, the demo's practice operator.
+
+Texts are always plain text: whoever shows them escapes them. Times come from the one clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce, Greatest
+
+from pamitan.closure import service as closures
+from pamitan.closure.clock import clock
+from pamitan.closure.models import Closure
+from pamitan.closure.states import State as ClosureState
+from pamitan.closure.store import current_store
+from pamitan.conversation import threads, topics, waiting
+from pamitan.conversation.answers import mail_answer
+from pamitan.conversation.errors import ConversationError, Refusal
+from pamitan.conversation.models import Channel, Conversation, Message, Notice, State
+from pamitan.evidence import ledger
+from pamitan.evidence.ledger import LedgerEvent
+
+UNFINISHED_LIMIT = 5
+"""So many conversations of one customer may be unfinished at a time."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A wanted call: the number as E.164, and the time (``None`` means now)."""
+
+    number: str
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the customer chose before writing: the keys of :mod:`pamitan.conversation.topics`."""
+
+    area: str = topics.OTHER.key
+    topic: str = ""
+    detail: str = ""
+    call: Call | None = None
+
+
+# --- the customer ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_conversation(account_id: str, channel: Channel, request: Request, text: str, *, language: str) -> Conversation:
+    """Begin a conversation with the customer's first words.
+
+    Raises :class:`ConversationError` for an empty or too long text, and when too many are unfinished already.
+    """
+    if of_customer(account_id).exclude(state=State.CLOSED).count() >= UNFINISHED_LIMIT:
+        raise ConversationError(Refusal.TOO_MANY_CONVERSATIONS)
+    now = clock().now()
+    conversation = Conversation.objects.create(
+        account_id=account_id,
+        channel=channel,
+        area=request.area,
+        topic=request.topic,
+        detail=request.detail,
+        phone=request.call.number if request.call else "",
+        call_at=request.call.at if request.call else None,
+        language=language,
+        created_at=now,
+        last_message_at=now,
+    )
+    threads.add_customer(conversation, text, now)
+    if request.call:
+        threads.add_notice(conversation, Notice.CALL_LATER if request.call.at else Notice.CALL_NOW, now)
+    return conversation
+
+
+@transaction.atomic
+def say(conversation: Conversation, text: str) -> Message:
+    """The customer writes on."""
+    return threads.add_customer(threads.locked(conversation), text, clock().now())
+
+
+@transaction.atomic
+def confirm_closure(conversation: Conversation) -> Closure:
+    """The customer confirms what the operator prepared. The caller has just made sure who is asking."""
+    fresh = threads.locked(conversation)
+    closure = waiting_closure(fresh)
+    if closure is None:
+        raise ConversationError(Refusal.NO_CLOSURE)
+    closures.confirm(closure)
+    threads.add_notice(fresh, Notice.CLOSURE_STARTED, clock().now())
+    return closure
+
+
+def of_customer(account_id: str) -> QuerySet[Conversation]:
+    """The customer's conversations, the latest first."""
+    return Conversation.objects.filter(account_id=account_id).select_related("closure").order_by("-last_message_at")
+
+
+def waiting_closure(conversation: Conversation) -> Closure | None:
+    """The prepared closing that the customer has not yet confirmed."""
+    closure = conversation.closure
+    return closure if closure is not None and closure.state == ClosureState.REQUESTED else None
+
+
+def waiting_times() -> list[waiting.WaitingTime]:
+    """The measured wait on each channel."""
+    now = clock().now()
+    return [waiting.waiting_time(channel, now) for channel in Channel]
+
+
+# --- the operator ------------------------------------------------------------------------------------------------
+
+
+def queue() -> QuerySet[Conversation]:
+    """What waits for an operator, the longest wait first; a call at a wanted time waits from then on."""
+    due = Coalesce(Greatest("waiting_since", "call_at"), "waiting_since")
+    return Conversation.objects.filter(state=State.OPEN).annotate(due=due).order_by("due", "created_at")
+
+
+def look(conversation: Conversation, operator: User) -> None:
+    """Write into the ledger that the operator looked at this customer."""
+    _record(LedgerEvent.DESK_CUSTOMER_SEEN, conversation, operator)
+
+
+@transaction.atomic
+def reply(conversation: Conversation, operator: User, text: str) -> Message:
+    """Answer. On the e-mail channel a copy goes to the registered address."""
+    fresh = threads.locked(conversation)
+    message = threads.add_operator(fresh, text, clock().now())
+    if fresh.channel == Channel.EMAIL:
+        mail_answer(fresh, message)
+    _record(LedgerEvent.DESK_CONVERSATION_ANSWERED, fresh, operator)
+    return message
+
+
+@transaction.atomic
+def called(conversation: Conversation, operator: User, *, reached: bool) -> None:
+    """Note how a call went: reached, or nobody answered (then it stays in the queue)."""
+    fresh, now = threads.locked(conversation), clock().now()
+    if reached:
+        threads.answered_by_call(fresh, now)
+    else:
+        threads.add_notice(fresh, Notice.CALL_NO_ANSWER, now)
+    _record(LedgerEvent.DESK_CUSTOMER_CALLED, fresh, operator, reached=reached)
+
+
+@transaction.atomic
+def start_closure(conversation: Conversation, operator: User) -> Closure:
+    """Prepare the closing of this customer's account. It waits until the customer confirms it."""
+    fresh = threads.locked(conversation)
+    fresh.closure = closures.start_for_customer(fresh.account_id, operator, fresh)
+    threads.add_notice(fresh, Notice.CLOSURE_PREPARED, clock().now())
+    return fresh.closure
+
+
+@transaction.atomic
+def close(conversation: Conversation, operator: User) -> None:
+    """Finish the conversation."""
+    fresh = threads.locked(conversation)
+    threads.finish(fresh, clock().now())
+    _record(LedgerEvent.DESK_CONVERSATION_FINISHED, fresh, operator)
+
+
+# --- both --------------------------------------------------------------------------------------------------------
+
+
+def topic_labels(conversation: Conversation) -> Sequence[str]:
+    """Area, topic and detail in the reader's language; a key that the store file no longer has stands for itself."""
+    keys = [key for key in (conversation.area, conversation.topic, conversation.detail) if key]
+    path = topics.follow(topics.tree(current_store().file.contact), keys)
+    return [str(option) for option in path.chosen] + keys[len(path.chosen) :]
+
+
+def _record(event: LedgerEvent, conversation: Conversation, operator: User, **facts: bool) -> None:
+    ledger.record(event, conversation.pk, clock().now(), operator=operator.pk, **facts)

@@ -1,0 +1,25 @@
+"""Spans of time in the page's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.filter
+def span(value: dt.timedelta | None) -> str:
+    """``5 minutes``, ``3 hours``, ``2 days``: one unit, rounded; at least a minute."""
+    if value is None:
+        return ""
+    minutes = max(1, round(value.total_seconds() / 60))
+    if minutes < 90:
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+    hours = round(minutes / 60)
+    if hours < 36:
+        return ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
+    days = round(hours / 24)
+    return ngettext("%(number)d day", "%(number)d days", days) % {"number": days}

@@ -1,0 +1,91 @@
+"""Writing in a thread: the state of a conversation changes here alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pamitan.conversation.errors import ConversationError, Refusal
+from pamitan.conversation.models import Author, Conversation, Message, Notice, State
+from pamitan.conversation.waiting import note_answer
+
+TEXT_LIMIT = 4000
+UNANSWERED_LIMIT = 20
+
+
+def words(text: str) -> str:
+    """The text as it is kept: plain, trimmed, not empty, within the limit."""
+    plain = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or c.isprintable()).strip()
+    if not plain:
+        raise ConversationError(Refusal.EMPTY)
+    if len(plain) > TEXT_LIMIT:
+        raise ConversationError(Refusal.TOO_LONG)
+    return plain
+
+
+def locked(conversation: Conversation) -> Conversation:
+    """The conversation as it is now, locked until the transaction ends; refused if it is finished."""
+    fresh = Conversation.objects.select_for_update().select_related("closure").get(pk=conversation.pk)
+    if fresh.state == State.CLOSED:
+        raise ConversationError(Refusal.FINISHED)
+    return fresh
+
+
+def add_customer(conversation: Conversation, text: str, now: dt.datetime) -> Message:
+    """The customer says something: now it is our turn."""
+    if _unanswered(conversation) >= UNANSWERED_LIMIT:
+        raise ConversationError(Refusal.TOO_MANY_MESSAGES)
+    message = _add(conversation, now, author=Author.CUSTOMER, text=words(text))
+    _our_turn(conversation, now)
+    return message
+
+
+def add_operator(conversation: Conversation, text: str, now: dt.datetime) -> Message:
+    """The operator answers: now it is the customer's turn."""
+    message = _add(conversation, now, author=Author.OPERATOR, text=words(text))
+    _answered(conversation, now)
+    return message
+
+
+def add_notice(conversation: Conversation, notice: Notice, now: dt.datetime) -> Message:
+    """The thread itself says something; whose turn it is stays."""
+    message = _add(conversation, now, author=Author.SYSTEM, notice=notice)
+    conversation.save()
+    return message
+
+
+def answered_by_call(conversation: Conversation, now: dt.datetime) -> None:
+    """The customer was reached on the phone."""
+    add_notice(conversation, Notice.CALL_REACHED, now)
+    _answered(conversation, now)
+
+
+def finish(conversation: Conversation, now: dt.datetime) -> None:
+    """Nothing more can be said."""
+    add_notice(conversation, Notice.FINISHED, now)
+    conversation.state = State.CLOSED
+    conversation.waiting_since = None
+    conversation.save()
+
+
+def _add(conversation: Conversation, now: dt.datetime, **values: str) -> Message:
+    conversation.last_message_at = now
+    return Message.objects.create(conversation=conversation, created_at=now, **values)
+
+
+def _our_turn(conversation: Conversation, now: dt.datetime) -> None:
+    conversation.state = State.OPEN
+    conversation.waiting_since = conversation.waiting_since or now
+    conversation.save()
+
+
+def _answered(conversation: Conversation, now: dt.datetime) -> None:
+    note_answer(conversation, now)
+    conversation.state = State.ANSWERED
+    conversation.waiting_since = None
+    conversation.save()
+
+
+def _unanswered(conversation: Conversation) -> int:
+    spoken = conversation.messages.exclude(author=Author.SYSTEM).order_by("-id")
+    latest = list(spoken.values_list("author", flat=True)[:UNANSWERED_LIMIT])
+    return next((n for n, author in enumerate(latest) if author != Author.CUSTOMER), len(latest))

@@ -1,0 +1,53 @@
+"""What allauth asks us about operators."""
+
+from __future__ import annotations
+
+import base64
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import reverse
+
+from pamitan.desk.door import OPERATOR_BACKEND
+
+
+class OperatorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs up: operators are made on the command line."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        # after the second factor the user comes back from the session, without the backend that let them in
+        user.backend = OPERATOR_BACKEND
+        super().login(request, user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("desk:queue")
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_login")
+
+    def add_message(self, *args: object, **kwargs: object) -> None:
+        """Our pages say themselves what has happened."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keeps the secrets of second factors encrypted, under a key that lies outside the database."""
+
+    def get_totp_issuer(self) -> str:
+        return "Pamitan"
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _cipher() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(settings.PAMITAN_SECOND_FACTOR_KEY))

@@ -1,0 +1,74 @@
+"""What the desk shows of a customer: enough to help, and no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pamitan.closure import service as closures
+from pamitan.closure.models import Closure
+from pamitan.closure.service import TimelineEntry
+from pamitan.closure.store import current_store
+from pamitan.conversation.models import Conversation
+from pamitan.stores.errors import StoreError
+from pamitan.stores.types import Account
+
+
+@dataclass(frozen=True)
+class CustomerCard:
+    """A customer as an operator sees them."""
+
+    name: str
+    email: str
+    """Masked; empty without one."""
+    phone: str
+    """Masked; empty without one."""
+    open_items: int
+    library_items: int
+    balances: int
+
+
+@dataclass(frozen=True)
+class ClosureCard:
+    """How far the closing of the account is."""
+
+    closure: Closure
+    timeline: list[TimelineEntry]
+
+
+def customer_card(account_id: str) -> CustomerCard | None:
+    """The customer as the store has them now; ``None`` if the store does not answer or has no such account."""
+    store = current_store()
+    try:
+        account = store.account(account_id)
+        return account and _card(account)
+    except StoreError:
+        return None
+
+
+def closure_card(conversation: Conversation) -> ClosureCard | None:
+    """The open closing of this customer, else the one that this conversation led to."""
+    closure = closures.open_closure_for(conversation.account_id) or conversation.closure
+    return closure and ClosureCard(closure, closures.timeline(closure))
+
+
+def masked_email(address: str) -> str:
+    """``b•••@example.com``."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+def masked_phone(number: str) -> str:
+    """The last three digits: ``•••• 789``."""
+    return f"•••• {number[-3:]}"
+
+
+def _card(account: Account) -> CustomerCard:
+    store = current_store()
+    return CustomerCard(
+        name=account.name,
+        email=masked_email(account.email) if account.email else "",
+        phone=masked_phone(account.phone) if account.phone else "",
+        open_items=len(store.open_items(account.id, frozenset())),
+        library_items=len(store.library(account.id, frozenset())),
+        balances=len(store.balances(account.id, frozenset())),
+    )

@@ -1,0 +1,43 @@
+"""The desk's addresses. Operators are made on the command line: there is no sign-up, and no way to drop the second factor."""
+
+from __future__ import annotations
+
+from allauth.account.views import LoginView, LogoutView, ReauthenticateView
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import ReauthenticateView as CodeReauthenticateView
+from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView, GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
+from django.urls import include, path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from pamitan.desk import second_factor, views
+
+pages = [
+    path("", views.queue, name="queue"),
+    path("closures/", views.closures, name="closures"),
+    path("conversations/<str:reference>/", views.conversation, name="conversation"),
+    path("conversations/<str:reference>/reply/", views.reply, name="reply"),
+    path("conversations/<str:reference>/called/", views.called, name="called"),
+    path("conversations/<str:reference>/closure/", views.start_closure, name="start_closure"),
+    path("conversations/<str:reference>/finish/", views.finish, name="finish"),
+    path("language/", set_language, name="language"),
+    path("second-factor/qr.svg", second_factor.qr_code, name="qr_code"),
+]
+
+# allauth finds its own pages by these names
+sign_in = [
+    path("sign-in/", LoginView.as_view(template_name="desk/sign_in.html"), name="account_login"),
+    path("sign-in/code/", AuthenticateView.as_view(template_name="desk/code.html"), name="mfa_authenticate"),
+    path("sign-out/", LogoutView.as_view(template_name="desk/sign_out.html"), name="account_logout"),
+    path("again/", ReauthenticateView.as_view(template_name="desk/again.html"), name="account_reauthenticate"),
+    path("again/code/", CodeReauthenticateView.as_view(template_name="desk/code.html"), name="mfa_reauthenticate"),
+    path("second-factor/", ActivateTOTPView.as_view(template_name="desk/activate.html"), name="mfa_activate_totp"),
+    path("second-factor/there/", RedirectView.as_view(pattern_name="desk:queue"), name="mfa_deactivate_totp"),
+    path("second-factor/done/", RedirectView.as_view(pattern_name="mfa_view_recovery_codes"), name="mfa_index"),
+    path("codes/", ViewRecoveryCodesView.as_view(template_name="desk/codes.html"), name="mfa_view_recovery_codes"),
+    path("codes/new/", GenerateRecoveryCodesView.as_view(template_name="desk/new_codes.html"), name="mfa_generate_recovery_codes"),
+    path("codes/file/", DownloadRecoveryCodesView.as_view(), name="mfa_download_recovery_codes"),
+]
+
+urlpatterns = [path("", include((pages, "desk"))), *sign_in]

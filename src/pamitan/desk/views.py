@@ -1,0 +1,120 @@
+"""The desk's pages: parse, call one verb, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from pamitan.closure.clock import clock
+from pamitan.closure.errors import AlreadyOpen, ClosureError
+from pamitan.conversation import service
+from pamitan.conversation.errors import ConversationError
+from pamitan.conversation.models import Conversation
+from pamitan.desk.backlog import backlog, needs_person
+from pamitan.desk.canned import canned_labels, canned_reply
+from pamitan.desk.customer import closure_card, customer_card
+from pamitan.desk.door import operator_of, operators_only
+from pamitan.desk.lines import QueueLine
+from pamitan.stores.errors import StoreError
+
+QUEUE_LENGTH = 100
+"""So many conversations are listed; the oldest ones come first."""
+
+
+@require_GET
+@operators_only
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits, the longest wait first."""
+    now, waiting = clock().now(), service.queue()
+    lines = [QueueLine.of(conversation, now) for conversation in waiting[:QUEUE_LENGTH]]
+    context = {"lines": lines, "total": waiting.count(), "stuck": needs_person().count()}
+    return render(request, "desk/queue.html", context)
+
+
+@require_GET
+@operators_only
+def closures(request: HttpRequest) -> HttpResponse:
+    """Closures that need a person, and the age of the backlog."""
+    context = {"closures": needs_person()[:QUEUE_LENGTH], "total": needs_person().count(), "backlog": backlog(clock().now())}
+    return render(request, "desk/closures.html", context)
+
+
+@require_GET
+@operators_only
+def conversation(request: HttpRequest, reference: str) -> HttpResponse:
+    """One conversation, with its customer and their closing."""
+    found = _find(reference)
+    return _page(request, found, draft=canned_reply(request.GET.get("canned", ""), found.language))
+
+
+@require_POST
+@operators_only
+def reply(request: HttpRequest, reference: str) -> HttpResponse:
+    text = request.POST.get("text", "")
+    return _do(request, reference, lambda found, operator: service.reply(found, operator, text), draft=text)
+
+
+@require_POST
+@operators_only
+def called(request: HttpRequest, reference: str) -> HttpResponse:
+    reached = request.POST.get("outcome") == "reached"
+    return _do(request, reference, lambda found, operator: service.called(found, operator, reached=reached))
+
+
+@require_POST
+@operators_only
+def start_closure(request: HttpRequest, reference: str) -> HttpResponse:
+    return _do(request, reference, service.start_closure)
+
+
+@require_POST
+@operators_only
+def finish(request: HttpRequest, reference: str) -> HttpResponse:
+    return _do(request, reference, service.close)
+
+
+def _do(
+    request: HttpRequest, reference: str, verb: Callable[[Conversation, User], object], *, draft: str = ""
+) -> HttpResponse:
+    """Do it and show the conversation again; if it cannot be done, say why and lose nothing that was written."""
+    found = _find(reference)
+    try:
+        verb(found, operator_of(request))
+    except ConversationError as error:
+        return _page(request, found, problem=str(error), draft=draft, status=409)
+    except AlreadyOpen as error:
+        problem = _("A closing of this account is open already: %(reference)s.") % {"reference": error.closure.reference}
+        return _page(request, found, problem=problem, draft=draft, status=409)
+    except ClosureError:
+        return _page(request, found, problem=_("The closing cannot be started for this account."), draft=draft, status=409)
+    except StoreError:
+        problem = _("The store does not answer just now. Nothing was lost; please try again in a minute.")
+        return _page(request, found, problem=problem, draft=draft, status=503)
+    return redirect("desk:conversation", reference)
+
+
+def _find(reference: str) -> Conversation:
+    return get_object_or_404(Conversation.objects.select_related("closure"), reference=reference)
+
+
+def _page(
+    request: HttpRequest, found: Conversation, *, problem: str = "", draft: str = "", status: int = 200
+) -> HttpResponse:
+    service.look(found, operator_of(request))
+    found.refresh_from_db()
+    context = {
+        "conversation": found,
+        "line": QueueLine.of(found, clock().now()),
+        "thread": found.messages.all(),
+        "customer": customer_card(found.account_id),
+        "closing": closure_card(found),
+        "canned": canned_labels(),
+        "problem": problem,
+        "draft": draft,
+    }
+    return render(request, "desk/conversation.html", context, status=status)
