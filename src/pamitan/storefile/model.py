@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,14 @@ Text = str | dict[str, str]
 
 Kind = Literal["name", "address", "email", "phone", "id", "other"]
 Action = Literal["delete", "clear", "replace", "detach", "keep"]
+
+
+class Misplaced(ValueError):  # noqa: N818 (shown to the reader of the file, never caught by name)
+    """A fault between two parts of the file, with the place that should be mended."""
+
+    def __init__(self, sentence: str, *place: str | int) -> None:
+        super().__init__(sentence)
+        self.place = place
 
 
 class Strict(BaseModel):
@@ -429,27 +438,58 @@ class StoreFile(Strict):
 
     @model_validator(mode="after")
     def names_fit(self) -> Self:
+        self._check_datastores()
+        self._check_hooks()
+        self._check_targets()
+        self._check_sections()
+        return self
+
+    def _check_datastores(self) -> None:
         known = ", ".join(self.datastores)
         for section, names in (("map", self.map), ("ignore", self.ignore)):
             for name in names:
                 if name not in self.datastores:
-                    raise ValueError(f"{section} names the datastore '{name}', which is not among: {known}")
+                    raise Misplaced(f"there is no datastore '{name}'; name one of: {known}", section, name)
         if self.account.datastore is None and len(self.datastores) > 1:
-            raise ValueError(f"account needs 'datastore', one of: {known}")
-        if self.account.datastore is not None and self.account.datastore not in self.datastores:
-            raise ValueError(f"account names the datastore '{self.account.datastore}', which is not among: {known}")
-        for pending in [*self.orders, *self.subscriptions]:
-            if pending.cancel and pending.cancel.hook and pending.cancel.hook not in self.hooks:
-                raise ValueError(f"cancel names the hook '{pending.cancel.hook}', which is not among hooks")
-        self._check_links()
-        return self
+            raise Misplaced(f"with several datastores it must say which; add 'datastore', one of: {known}", "account")
+        if self.home not in self.datastores:
+            raise Misplaced(f"there is no datastore '{self.home}'; name one of: {known}", "account", "datastore")
 
-    def _check_links(self) -> None:
+    def _check_hooks(self) -> None:
+        for section, items in (("orders", self.orders), ("subscriptions", self.subscriptions)):
+            for index, pending in enumerate(items):
+                hook = pending.cancel.hook if pending.cancel else None
+                if hook and hook not in self.hooks:
+                    raise Misplaced(f"there is no hook '{hook}'; describe it under hooks", section, index, "cancel")
+
+    def _check_targets(self) -> None:
         for datastore, tables in self.map.items():
             for table, rules in tables.items():
                 for target in sorted({t for rule in rules for link in rule.link for t in link.targets()}):
                     if target != "account" and target not in tables:
-                        raise ValueError(f"map.{datastore}.{table} links through '{target}', which is not in the map")
+                        raise Misplaced(f"links through '{target}', which is not in the map", "map", datastore, table)
+
+    def _check_sections(self) -> None:
+        """What reads the account's datastore goes by a link of its own, or by one of the data map."""
+        sections: dict[str, Sequence[Pending | LibraryShelf | Balance | SessionStore]] = {
+            "orders": self.orders,
+            "subscriptions": self.subscriptions,
+            "library": self.library,
+            "balances": self.balances,
+        }
+        for section, items in sections.items():
+            for index, item in enumerate(items):
+                self._check_way(item.link or [], item.table, section, index)
+        for index, session in enumerate(self.account.sessions):
+            self._check_way(session.link, session.table, "account", "sessions", index)
+
+    def _check_way(self, links: list[Link], table: str, *place: str | int) -> None:
+        mapped = self.map.get(self.home, {})
+        if not links and table not in mapped:
+            raise Misplaced(f"needs a link: the data map says nothing of its table '{table}'", *place)
+        for target in sorted({target for link in links for target in link.targets()}):
+            if target != "account" and target not in mapped:
+                raise Misplaced(f"links through '{target}', which is not in the map of '{self.home}'", *place)
 
     @property
     def home(self) -> str:
