@@ -1,0 +1,43 @@
+"""What is waiting to be sent, and the bare fact that it was."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Mail(models.Model):
+    """One mail to one address. Once it is sent or given up, address and words are gone; the Message-ID stays."""
+
+    message_id = models.CharField(max_length=320, unique=True)
+    sender_name = models.CharField(max_length=200, blank=True)
+    sender = models.CharField(max_length=320)
+    reply_to = models.CharField(max_length=320, blank=True)
+    recipient = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    in_reply_to = models.CharField(max_length=320, blank=True)
+    references = models.TextField(blank=True)
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, db_index=True)  # none: sent, or given up
+    attempt = models.PositiveIntegerField(default=0)
+    claimed = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=100, blank=True)  # an SMTP code or the error's class, never its text
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="mail_done_names_nobody",
+                condition=Q(due_at__isnull=False) | Q(recipient="", subject="", text="", html=""),
+            ),
+            models.CheckConstraint(
+                name="mail_done_says_how",
+                condition=Q(due_at__isnull=False) | Q(sent_at__isnull=False) | Q(failed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id

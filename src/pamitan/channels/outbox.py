@@ -1,0 +1,56 @@
+"""The outbox: mails are written down in the transaction of what they tell of, and sent by the sweep, never in a request.
+
+A crash between the mail server's acceptance and our receipt makes the same mail go out again with the same Message-ID,
+so that the receiver's mail program sees one mail.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from pamitan.channels.models import Mail
+from pamitan.kit.hashing import digest
+
+
+def message_id(*parts: str) -> str:
+    """The local part of a Message-ID: the same for the same parts; a random one for none."""
+    return digest("\0".join(parts))[:40] if parts else uuid.uuid4().hex
+
+
+def queue_mail(
+    *,
+    identity: str,
+    sender: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    now: dt.datetime,
+    sender_name: str = "",
+    reply_to: str = "",
+    in_reply_to: str = "",
+    references: str = "",
+) -> Mail:
+    """Put a mail into the outbox, in the caller's transaction. The same ``identity`` is queued once only.
+
+    ``identity`` comes from :func:`message_id`; the Message-ID is ``<identity@domain of the sender>``. ``in_reply_to`` and
+    ``references`` are Message-IDs with their brackets, for conversations.
+    """
+    mail, _ = Mail.objects.get_or_create(
+        message_id=f"<{identity}@{sender.rpartition('@')[2]}>",
+        defaults={
+            "sender_name": sender_name,
+            "sender": sender,
+            "reply_to": reply_to,
+            "recipient": recipient,
+            "subject": " ".join(subject.split()),
+            "text": text,
+            "html": html,
+            "in_reply_to": in_reply_to,
+            "references": references,
+            "queued_at": now,
+            "due_at": now,
+        },
+    )
+    return mail
