@@ -1,0 +1,167 @@
+"""What a value of a database says once its encodings are undone: JSON and PHP escapes, HTML entities, percent-encoding,
+quoted-printable, base64 and hexadecimal, zlib and gzip, one inside the other.
+
+Serialised PHP, signed values and JSON tokens need no reader of their own: their texts stand in them as they are, or as
+one of the encodings above between separators. Whatever is undone, the value as it stood is looked at as well, so a text
+that only looks encoded does no harm.
+"""
+
+from __future__ import annotations
+
+import binascii
+import html
+import re
+import zlib
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+DEPTH = 6
+"""Encodings inside one another that are undone."""
+UNPACKED_LIMIT = 64 * 1024 * 1024
+"""Bytes of one compressed value that are looked at; guards the memory against a "zip bomb"."""
+SHORTEST_RUN = 16
+"""Letters of base64 in a row that are worth a try: an address of twelve letters."""
+
+_MARKS = ("\\", "&", "%", "=4", "=\n", "=\r")
+_BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_IS_LETTER = bytes(0x61 if letter in _BASE64_LETTERS else 0x20 for letter in range(256))
+_LONG_RUN = b"a" * SHORTEST_RUN
+# Mail programs break base64 into lines of 76 letters
+_RUN = re.compile(
+    rf"(?:[A-Za-z0-9+/]{{60,76}}\r?\n)*[A-Za-z0-9+/_-]{{{SHORTEST_RUN},}}|(?:[A-Za-z0-9+/]{{60,76}}\r?\n)+"
+)
+_SEPARATOR = re.compile(r"[/_-]+")
+_PACKED_STARTS = ("eA", "eF", "eG", "eJ", "eN", "H4sI")
+"""How base64 of zlib (at each of its levels) and of gzip begins."""
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|([0-9A-F]{2}))")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BLANKS = dict.fromkeys("abfv", " ") | {"n": "\n", "r": "\r", "t": "\t"}
+_TO_STANDARD = str.maketrans("-_", "+/")
+
+
+def looks_encoded(text: str) -> bool:
+    """Whether there may be something to undo; as good as free for plain text, also for a great deal of it at once."""
+    return any(mark in text for mark in _MARKS) or _has_long_run(text)
+
+
+def decoded(text: str) -> Iterator[str]:
+    """Every text that is hidden in this one; not the text itself."""
+    yield from _decoded(text, DEPTH, set())
+
+
+def texts_in(data: bytes) -> Iterator[str]:
+    """The texts that bytes may stand for: UTF-8, Latin-1, UTF-16, compressed text, and the 16 bytes of a UUID."""
+    unpacked = _unpacked(data)
+    if unpacked is not None:
+        yield from texts_in(unpacked)
+        return
+    if len(data) == 16:
+        yield data.hex()
+    try:
+        yield data.decode()
+    except UnicodeDecodeError:
+        yield data.decode("utf-8", "replace")
+        yield data.decode("latin-1")
+    if b"\0" in data:  # UTF-16 of Latin letters is every other byte
+        yield data.replace(b"\0", b"").decode("utf-8", "replace")
+
+
+def _decoded(text: str, depth: int, seen: set[str]) -> Iterator[str]:
+    if depth == 0 or not looks_encoded(text):
+        return
+    plain = _unescaped(text)
+    if plain != text:
+        yield plain
+        yield from _decoded(plain, depth - 1, seen)
+    for hidden in _hidden(text, seen):
+        yield hidden
+        yield from _decoded(hidden, depth - 1, seen)
+
+
+def _has_long_run(text: str) -> bool:
+    return _LONG_RUN in text.encode("ascii", "replace").translate(_IS_LETTER)
+
+
+def _unescaped(text: str) -> str:
+    """One layer of escapes taken off."""
+    if "\\" in text:
+        text = _whole_characters(_ESCAPE.sub(_letter, text))
+    if "&" in text:
+        text = html.unescape(text)
+    if "%" in text:
+        text = unquote(text)
+    if any(mark in text for mark in _MARKS[3:]):
+        text = _QUOTED_PRINTABLE.sub(lambda match: chr(int(match[1], 16)) if match[1] else "", text)
+    return text
+
+
+def _letter(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _BLANKS.get(match[3], match[3])
+
+
+def _whole_characters(text: str) -> str:
+    """JSON writes a character beyond U+FFFF as two escapes; joins them."""
+    if not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _hidden(text: str, seen: set[str]) -> Iterator[str]:
+    """The texts behind the runs of base64 or hexadecimal letters."""
+    if not _has_long_run(text):
+        return
+    for match in _RUN.finditer(text):
+        if match[0] not in seen:
+            seen.add(match[0])
+            yield from _behind(match[0])
+
+
+def _behind(run: str) -> Iterator[str]:
+    pieces = [piece for piece in _SEPARATOR.split(run) if piece]
+    hexadecimal = [piece for piece in pieces if _HEXADECIMAL.fullmatch(piece)]
+    for piece in hexadecimal:
+        data = bytes.fromhex(piece[: len(piece) // 2 * 2])
+        if len(piece) >= SHORTEST_RUN and (_is_text(data) or _unpacked(data) is not None):  # not a checksum or a key
+            yield from texts_in(data)
+    if len(hexadecimal) < len(pieces):
+        for start in _starts(run):
+            yield from texts_in(_from_base64(run[start:]))
+
+
+def _starts(run: str) -> Iterator[int]:
+    """Where the base64 may begin: with the run, or after a separator that is itself one of base64's letters.
+
+    Four letters make three bytes, so of all beginnings that are a multiple of four apart one is enough, but for
+    compressed data, which cannot be read from the middle.
+    """
+    after = [match.end() for match in _SEPARATOR.finditer(run)]
+    yield from {start % 4: start for start in [*reversed(after), 0]}.values()
+    yield from (start for start in after if run.startswith(_PACKED_STARTS, start))
+
+
+def _from_base64(run: str) -> bytes:
+    letters = run.replace("\r", "").replace("\n", "").translate(_TO_STANDARD)
+    whole = letters[: len(letters) - (len(letters) % 4 == 1)]
+    return binascii.a2b_base64(whole + "=" * (-len(whole) % 4))
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unpacked(data: bytes) -> bytes | None:
+    """What zlib or gzip packed; ``None`` where it is no such thing."""
+    is_zlib = len(data) > 2 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
+    if not is_zlib and data[:2] != b"\x1f\x8b":
+        return None
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(data, UNPACKED_LIMIT)
+    except zlib.error:
+        return None
