@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp, csp_update
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from pamitan.closure.clock import clock
 from pamitan.conversation.errors import ConversationError
 from pamitan.demo.mailbox import CaughtMail, Mailbox
+from pamitan.demo.welcome import OPERATOR, OPERATOR_PASSWORD, desk_operator
+from pamitan.desk.operators import current_code
 from pamitan.kit.clock import ShiftedClock
 
 DAYS = (1, 7)
@@ -42,7 +44,8 @@ def _mail_or_404(name: str) -> CaughtMail:
 
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    return render(request, "mail/inbox.html", {"mails": mailbox().mails(), "now": clock().now(), "days": DAYS})
+    desk = {"address": OPERATOR, "password": OPERATOR_PASSWORD, "code": current_code(desk_operator())}
+    return render(request, "mail/inbox.html", {"mails": mailbox().mails(), "now": clock().now(), "desk": desk})
 
 
 @csp_update({"frame-src": ["'self'"]})
@@ -69,7 +72,7 @@ def _reply(request: HttpRequest, mail: CaughtMail, words: str) -> None:
 
 @require_GET
 @xframe_options_sameorigin
-@csp_replace(
+@csp(
     {
         # A mail may bring its own look, and nothing else: no script, no picture from elsewhere, no form
         "default-src": ["'none'"],
