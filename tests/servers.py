@@ -33,7 +33,9 @@ def postgres_server() -> Iterator[str]:
     binaries = _postgres_binaries()
     with _folder("postgres") as folder:
         data, port = folder / "data", free_port()
-        _run_as("postgres", [binaries / "initdb", "-D", data, "-U", "pamitan", "-A", "trust", "-E", "UTF8", "--no-sync"])
+        _run_as(
+            "postgres", [binaries / "initdb", "-D", data, "-U", "pamitan", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        )
         options = ["-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
         with _server("postgres", [binaries / "postgres", "-D", data, *options], folder / "log"):
             url = f"postgresql://pamitan@127.0.0.1:{port}"

@@ -1,0 +1,200 @@
+"""``pamitan plan``, ``pamitan close`` and ``pamitan status``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pamitan.cli.output import Exit, JsonFlag, err, fail, print_json, print_table, say
+from pamitan.cli.session import AccountOption, StoreOption, open_store, plain_failures, the_account
+from pamitan.storefile.model import text
+from pamitan.stores.identifiers import parse_identifier
+from pamitan.stores.store import Store
+from pamitan.stores.types import Account, Identifier, OpenItem, Subject
+
+if TYPE_CHECKING:
+    from pamitan.closure.models import Closure
+
+ProvenOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--proven",
+        help="An e-mail address or number that the customer has proven to you to be theirs; rows that are linked by it "
+        "alone (guest orders) are taken as well. May be given more than once.",
+    ),
+]
+
+
+def plan(store: StoreOption, account: AccountOption, proven: ProvenOption = None, as_json: JsonFlag = False) -> None:
+    """Show what would happen to which rows. Writes nothing."""
+    from pamitan.erasure.errors import ErasureError
+    from pamitan.erasure.plan import plan as plan_erasure
+
+    with plain_failures(as_json):
+        opened = open_store(store)
+        person = the_account(opened, account, as_json)
+        try:
+            planned = plan_erasure(opened, [Subject(person.id, _identifiers(opened, proven, as_json))])
+        except ErasureError as error:
+            fail(str(error), Exit.FAILED, as_json)
+    receipts = [_receipt_row(receipt) for receipt in planned.per_account.get(person.id, [])]
+    if as_json:
+        print_json({"account": person.id, "receipts": receipts})
+        return
+    _print_receipts("What would happen", receipts)
+    say("Nothing was written.")
+
+
+def close(
+    store: StoreOption,
+    account: AccountOption,
+    now: Annotated[bool, typer.Option("--now", help="Skip the withdrawal period, never what is still open.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    ignore_blockers: Annotated[
+        str | None,
+        typer.Option(
+            "--ignore-blockers", metavar="REASON", help="Close although something is open; goes into the ledger."
+        ),
+    ] = None,
+    proven: ProvenOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Close one account. With --now the whole life runs here, and the exit code is 0 only when it is closed."""
+    with plain_failures(as_json):
+        opened = open_store(store)
+        person = the_account(opened, account, as_json)
+        if not yes and not typer.confirm(f"Close account {person.id} of {opened.file.store.name} for good?", err=True):
+            fail("Nothing was done.", Exit.FAILED, as_json)
+        closure = _asked_for(opened, person, now, ignore_blockers, _identifiers(opened, proven, as_json), as_json)
+        if now:
+            _run_to_the_end(closure)
+    _report(closure, as_json)
+    if now and closure.state != "closed":
+        raise typer.Exit(int(Exit.NOT_CLOSED))
+
+
+def status(
+    reference: Annotated[str, typer.Argument(help="The case reference, e.g. PM-7K3QD-X29FA.")],
+    store: StoreOption,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show where a closure stands."""
+    from pamitan.closure.service import by_reference
+
+    with plain_failures(as_json):
+        open_store(store)
+        closure = by_reference(reference, None)
+        if closure is None:
+            fail(
+                f"There is no closure {reference}. The reference stands in the customer's mails.",
+                Exit.NOT_FOUND,
+                as_json,
+            )
+    _report(closure, as_json)
+
+
+def _identifiers(store: Store, words: list[str] | None, as_json: bool) -> frozenset[Identifier]:
+    found = {word: parse_identifier(word, store.file.store.country) for word in words or []}
+    for word, identifier in found.items():
+        if identifier is None:
+            fail(f"--proven '{word}' is neither an e-mail address nor a phone number.", Exit.USAGE, as_json)
+    return frozenset(identifier for identifier in found.values() if identifier)
+
+
+def _asked_for(
+    store: Store, person: Account, now: bool, ignore: str | None, proven: frozenset[Identifier], as_json: bool
+) -> Closure:
+    """A new closure; one that is open already is taken up where it stands."""
+    from pamitan.closure import service
+    from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay
+    from pamitan.closure.models import Pace, Source
+
+    try:
+        return service.request_closure(
+            person.id,
+            language=person.language or store.file.store.languages[0],
+            proven=proven,
+            pace=Pace.NOW if now else Pace.WITHDRAWAL,
+            source=Source.CLI,
+            ignore_blockers=ignore,
+        )
+    except AlreadyOpen as error:
+        return service.look_again(error.closure, operator="command line")
+    except BlockersInTheWay as error:
+        _report_blockers(error.items, as_json)
+        raise typer.Exit(int(Exit.BLOCKED)) from None
+
+
+def _run_to_the_end(closure: Closure) -> None:
+    from pamitan.closure.clock import clock
+    from pamitan.worker.sweep import run_until_idle
+
+    _with_progress("Closing", lambda: run_until_idle(clock()))
+    closure.refresh_from_db()
+
+
+def _with_progress(words: str, work: Callable[[], object]) -> None:
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=True) as progress:
+        progress.add_task(words, total=None)
+        work()
+
+
+def _report(closure: Closure, as_json: bool) -> None:
+    if as_json:
+        print_json(_facts(closure))
+        return
+    say(f"{closure.reference}: {closure.state}")
+    if closure.stuck_reason:
+        say(f"Not finished: {closure.stuck_reason}")
+    _print_receipts("What was done", closure.receipts)
+    print_table(
+        "What was found afterwards",
+        ("datastore", "table", "column", "kind", "rows", "explained by"),
+        [[r[k] for k in ("datastore", "table", "column", "kind", "rows", "explained_by")] for r in closure.residue],
+    )
+
+
+def _facts(closure: Closure) -> dict[str, Any]:
+    return {
+        "reference": closure.reference,
+        "state": closure.state,
+        "blockers": closure.blockers,
+        "stuck_reason": closure.stuck_reason or None,
+        "receipts": closure.receipts,
+        "residue": closure.residue,
+    }
+
+
+def _report_blockers(items: list[OpenItem], as_json: bool) -> None:
+    blockers = [
+        {"key": i.key, "kind": i.kind, "number": i.number, "status": text(i.status, "en"), "date": i.date}
+        for i in items
+    ]
+    if as_json:
+        print_json({"state": None, "reference": None, "blockers": blockers, "receipts": [], "residue": []})
+        return
+    print_table(
+        "Still open",
+        ("kind", "number", "status", "since"),
+        [[b[k] for k in ("kind", "number", "status", "date")] for b in blockers],
+    )
+    err.print("Nothing was closed. Finish or cancel these first, or give --ignore-blockers REASON.", markup=False)
+
+
+def _receipt_row(receipt: Any) -> dict[str, Any]:
+    return {
+        "datastore": receipt.datastore,
+        "table": receipt.table,
+        "action": receipt.action,
+        "rows": receipt.rows,
+        "note": receipt.note,
+    }
+
+
+def _print_receipts(title: str, receipts: list[dict[str, Any]]) -> None:
+    columns = ("datastore", "table", "action", "rows", "note")
+    print_table(title, columns, [[receipt.get(column) for column in columns] for receipt in receipts])

@@ -1,0 +1,41 @@
+"""The commands, and the door to them."""
+
+from __future__ import annotations
+
+import typer
+
+from pamitan import __version__
+from pamitan.cli import checking, closing, operators, serving
+
+app = typer.Typer(
+    name="pamitan",
+    help="The account-closing desk of an online store.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("demo")(serving.demo)
+app.command("serve")(serving.serve)
+app.command("check")(checking.check)
+app.command("schema")(checking.schema)
+app.command("plan")(closing.plan)
+app.command("close")(closing.close)
+app.command("status")(closing.status)
+app.add_typer(operators.app, name="operator")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pamitan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """The account-closing desk of an online store."""
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,75 @@
+"""What most commands begin with: the store file is named, Django is set up, our own database is up to date."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from pamitan.cli.output import Exit, fail
+from pamitan.config.server import prepare_database, set_up_django
+from pamitan.storefile.load import StoreFileError
+from pamitan.stores.errors import StoreError, StoreUnavailable
+from pamitan.stores.identifiers import parse_identifier
+from pamitan.stores.store import Store
+from pamitan.stores.types import Account
+
+StoreOption = Annotated[
+    str,
+    typer.Option("--store", envvar="PAMITAN_STORE", help="The store file: a path, or preset:NAME.", show_default=False),
+]
+AccountOption = Annotated[
+    str,
+    typer.Option("--account", help="The account: its id, e-mail address or phone number.", show_default=False),
+]
+
+
+@contextmanager
+def plain_failures(as_json: bool) -> Iterator[None]:
+    """Turn what can go wrong into one sentence and an exit code; a stack trace is for our own faults alone."""
+    try:
+        yield
+    except StoreFileError as error:
+        fail(str(error), Exit.USAGE, as_json)
+    except StoreUnavailable as error:
+        fail(f"The store does not answer: {error}. Nothing is lost; try again later.", Exit.UNAVAILABLE, as_json)
+    except StoreError as error:
+        fail(str(error), Exit.FAILED, as_json)
+    except ImproperlyConfigured as error:
+        fail(str(error), Exit.USAGE, as_json)
+    except DatabaseError as error:
+        cause = type(error).__name__
+        sentence = f"Pamitan's own database does not answer ({cause}); see PAMITAN_HOME and PAMITAN_DATABASE_URL."
+        fail(sentence, Exit.UNAVAILABLE, as_json)
+
+
+def open_store(source: str) -> Store:
+    """The store of that file, with Pamitan's own database ready for use."""
+    os.environ["PAMITAN_STORE"] = source
+    set_up_django()
+    prepare_database()
+    from pamitan.closure.store import current_store
+
+    return current_store()
+
+
+def the_account(store: Store, named: str, as_json: bool) -> Account:
+    """The one account that the words name; ends the command where there is none, or more than one."""
+    found = store.account(named)
+    identifier = parse_identifier(named, store.file.store.country)
+    matches = [found] if found else store.find(identifier) if identifier else []
+    if not matches:
+        fail(
+            "The store has no such customer. Give the account's id, e-mail address or phone number.",
+            Exit.NOT_FOUND,
+            as_json,
+        )
+    if len(matches) > 1:
+        ids = ", ".join(account.id for account in matches)
+        fail(f"More than one account answers to that; name one by its id: {ids}", Exit.NOT_FOUND, as_json)
+    return matches[0]
