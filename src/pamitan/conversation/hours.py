@@ -41,6 +41,10 @@ class OpeningHours:
         overlaps = (min(end, closes) - max(start, opens) for opens, closes in self._spans(start, days))
         return sum(max(0.0, overlap.total_seconds()) for overlap in overlaps)
 
+    def by_day(self) -> list[tuple[int, str]]:
+        """The stated hours: day of the week (Monday is 0), and the times as they were written."""
+        return [(number, self.week[day]) for number, day in enumerate(DAYS) if day in self.week]
+
     def _spans(self, start: dt.datetime, days: int) -> Iterator[Span]:
         # one day earlier too, for hours that run past midnight
         first = start.astimezone(self.zone).date() - dt.timedelta(days=1)

@@ -46,6 +46,7 @@ class Request:
     topic: str = ""
     detail: str = ""
     call: Call | None = None
+    """Only for the phone; without one there, the customer calls us and says the case code."""
 
 
 # --- the customer ------------------------------------------------------------------------------------------------
@@ -75,6 +76,8 @@ def open_conversation(account_id: str, channel: Channel, request: Request, text:
     threads.add_customer(conversation, text, now)
     if request.call:
         threads.add_notice(conversation, Notice.CALL_LATER if request.call.at else Notice.CALL_NOW, now)
+    elif channel == Channel.PHONE:
+        threads.customer_calls(conversation, now)
     return conversation
 
 
@@ -94,6 +97,12 @@ def confirm_closure(conversation: Conversation) -> Closure:
     closures.confirm(closure)
     threads.add_notice(fresh, Notice.CLOSURE_STARTED, clock().now())
     return closure
+
+
+def to_confirm(account_id: str) -> Conversation | None:
+    """The conversation in which a prepared closing waits for this customer."""
+    waiting_for_them = of_customer(account_id).filter(closure__state=ClosureState.REQUESTED)
+    return waiting_for_them.exclude(state=State.CLOSED).first()
 
 
 def of_customer(account_id: str) -> QuerySet[Conversation]:

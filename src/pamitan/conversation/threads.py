@@ -53,6 +53,13 @@ def add_notice(conversation: Conversation, notice: Notice, now: dt.datetime) -> 
     return message
 
 
+def customer_calls(conversation: Conversation, now: dt.datetime) -> None:
+    """The customer will call us: nobody waits until the phone rings."""
+    conversation.state = State.ANSWERED
+    conversation.waiting_since = None
+    add_notice(conversation, Notice.CUSTOMER_CALLS, now)
+
+
 def answered_by_call(conversation: Conversation, now: dt.datetime) -> None:
     """The customer was reached on the phone."""
     add_notice(conversation, Notice.CALL_REACHED, now)

@@ -69,6 +69,11 @@ class Path:
         return bool(self.chosen) and self.chosen[-1].closes
 
     @property
+    def next_level(self) -> str:
+        """What is chosen next: ``area``, ``topic`` or ``detail``."""
+        return LEVELS[min(len(self.chosen), len(LEVELS) - 1)]
+
+    @property
     def keys(self) -> dict[str, str]:
         """``area``, ``topic`` and ``detail`` as far as chosen."""
         return {level: option.key for level, option in zip(LEVELS, self.chosen, strict=False)}
@@ -115,8 +120,8 @@ def _label(label: Text) -> str | dict[str, str]:
     return label
 
 
-def _with_other(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    if not options:
+def _with_other(options: tuple[Option, ...], levels: int = len(LEVELS)) -> tuple[Option, ...]:
+    if not options or not levels:
         return ()
-    deeper = tuple(Option(o.key, o.label, o.closes, _with_other(o.options)) for o in options)
+    deeper = tuple(Option(o.key, o.label, o.closes, _with_other(o.options, levels - 1)) for o in options)
     return deeper if any(o.key == OTHER.key for o in deeper) else (*deeper, OTHER)

@@ -1,0 +1,79 @@
+"""What the customer can type in a conversation. The fields' own words are in the templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import phonenumbers
+from django import forms
+
+from pamitan.closure.clock import clock
+from pamitan.closure.store import current_store
+from pamitan.conversation.call_times import CallTimeError, check_call_time
+from pamitan.conversation.errors import Refusal
+from pamitan.conversation.service import Call
+from pamitan.conversation.threads import TEXT_LIMIT
+from pamitan.conversation.words import BAD_NUMBER, NO_TIME
+from pamitan.portal.forms import LONGEST_PASSWORD
+from pamitan.stores.identifiers import normalise_phone
+
+NOW, LATER, MYSELF = "now", "later", "myself"
+
+
+class MessageForm(forms.Form):
+    """Words for the operator."""
+
+    text = forms.CharField(
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea,
+        error_messages={"required": Refusal.EMPTY.label, "max_length": Refusal.TOO_LONG.label},
+    )
+
+
+class CallForm(MessageForm):
+    """A wanted call: now, later, or the customer calls."""
+
+    when = forms.ChoiceField(choices=[(NOW, ""), (LATER, ""), (MYSELF, "")], initial=NOW)
+    number = forms.CharField(required=False, max_length=40)
+    at = forms.DateTimeField(required=False, error_messages={"invalid": NO_TIME})
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("when") in (NOW, LATER):
+            given["number"] = self._number(given.get("number", ""))
+        if given.get("when") == LATER and "at" not in self.errors:
+            self._check_time(given.get("at"))
+        return given
+
+    def call(self) -> Call | None:
+        """The wanted call; ``None`` if the customer calls."""
+        when = self.cleaned_data["when"]
+        if when == MYSELF:
+            return None
+        return Call(self.cleaned_data["number"], self.cleaned_data["at"] if when == LATER else None)
+
+    def _number(self, text: str) -> str:
+        number = normalise_phone(text, current_store().file.store.country)
+        if number is None or not phonenumbers.is_valid_number(phonenumbers.parse(number)):
+            self.add_error("number", BAD_NUMBER)
+            return ""
+        return number
+
+    def _check_time(self, at: dt.datetime | None) -> None:
+        if at is None:
+            self.add_error("at", NO_TIME)
+            return
+        try:
+            check_call_time(at, clock().now())
+        except CallTimeError as error:
+            self.add_error("at", str(error))
+
+
+class HolderForm(forms.Form):
+    """Password, or the code from the mail: is it still the account's holder?"""
+
+    password = forms.CharField(required=False, max_length=LONGEST_PASSWORD, strip=False)
+    code = forms.CharField(required=False, max_length=20)
+
+

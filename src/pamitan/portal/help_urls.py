@@ -1,0 +1,19 @@
+"""The addresses of the help centre, of contact and of conversations; below ``/help/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from pamitan.portal import contact_views, help_views
+
+urlpatterns = [
+    path("", help_views.help_centre, name="help"),
+    path("manage", help_views.manage, name="manage"),
+    path("articles/<slug:slug>", help_views.article, name="article"),
+    path("contact", contact_views.choose, name="contact"),
+    path("contact/<str:channel>", contact_views.write, name="contact_by"),
+    path("conversations", contact_views.conversations, name="conversations"),
+    path("conversations/<str:reference>", contact_views.conversation, name="conversation"),
+    path("conversations/<str:reference>/say", contact_views.say, name="say"),
+    path("conversations/<str:reference>/confirm", contact_views.confirm, name="confirm_prepared"),
+]
