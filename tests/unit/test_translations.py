@@ -63,7 +63,7 @@ def test_each_word_of_the_source_is_in_the_catalogue(app: Path, tmp_path: Path) 
     shutil.copytree(app, copy)
     for po in copy.glob("locale/*/LC_MESSAGES/django.po"):
         po.write_text("")
-    command = [sys.executable, "-m", "django", "makemessages", "-l", "id", "--no-location"]
+    command = [Path(sys.executable).parent / "django-admin", "makemessages", "-l", "id", "--no-location"]
     subprocess.run(command, cwd=copy, check=True, capture_output=True)
     written = copy / "locale/id/LC_MESSAGES/django.po"
     subprocess.run(
