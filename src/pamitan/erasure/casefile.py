@@ -70,7 +70,7 @@ class CaseFile:
     account_id: str
     identifiers: set[PersonalValue] = field(default_factory=set)
     marks: frozenset[str] = frozenset()
-    """What tells this account from a later one that was given the same id: its addresses, numbers and date of sign-up."""
+    """What tells this account from a later one with the same id: its addresses, numbers and date of sign-up."""
     datastores: dict[str, DatastoreCase] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
@@ -121,7 +121,7 @@ def _case_from_plain(plain: dict[str, Any]) -> DatastoreCase:
 def _lines(part: bytes) -> Iterator[bytes]:
     """The lines of a compressed part, without ever unpacking all of it."""
     unpacker, rest, data = zlib.decompressobj(), b"", part
-    while data:
+    while not unpacker.eof:
         rest += unpacker.decompress(data, 1 << 16)
         data = unpacker.unconsumed_tail
         *whole, rest = rest.split(b"\n")

@@ -1,0 +1,165 @@
+"""A batch of accounts on one connection: temporary tables of their ids and of the identifiers that may lead to rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
+
+from pamitan.storefile.model import StoreFile
+from pamitan.stores.columns import ColumnKind
+from pamitan.stores.equality import family, fitted
+from pamitan.stores.schema import Column, Schema, Table
+from pamitan.stores.spelling import pattern_of, sieve_of
+from pamitan.stores.types import Identifier
+
+_WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
+
+
+@dataclass(frozen=True)
+class Vetted:
+    """An account of a batch after :func:`pamitan.stores.vetting.vet` looked at it.
+
+    Only ``usable`` identifiers may lead to rows: proven in this closure or verified by the store, and held by no other
+    living account.
+    """
+
+    account_id: str
+    state: str = "customer"
+    """``customer``, ``absent`` (no such row), or ``other``: a row that the store file does not count as a customer."""
+    usable: frozenset[Identifier] = frozenset()
+    own: frozenset[Identifier] = frozenset()
+    """What the account's own row holds, proven or not."""
+    created: str | None = None
+    """The date of sign-up, in the store's own words."""
+    names: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What tells this account from a later one that is given the same id."""
+        return frozenset(item.value for item in self.own) | ({f"created {self.created}"} if self.created else set())
+
+
+class Batch:
+    """The temporary tables ``accounts`` (n, as_text, as_integer, as_uuid) and ``identifiers`` (n, kind, value …)."""
+
+    def __init__(
+        self, connection: Connection, schema: Schema, file: StoreFile, datastore: str, now: dt.datetime
+    ) -> None:
+        self.connection = connection
+        self.schema = schema
+        self.file = file
+        self.datastore = datastore
+        self.now = file.datastores[datastore].local(now)
+        self.dialect = connection.dialect.name
+        self.wide = False
+        self.accounts = _temporary(
+            "pamitan_account",
+            sa.Column("n", sa.Integer),
+            sa.Column("as_text", sa.String(255)),
+            sa.Column("as_integer", sa.BigInteger),
+            sa.Column("as_uuid", sa.Uuid),
+        )
+        self.identifiers = _temporary(
+            "pamitan_identifier",
+            sa.Column("n", sa.Integer),
+            sa.Column("kind", sa.String(5)),
+            sa.Column("value", sa.String(400)),
+            sa.Column("sieve", sa.String(400)),
+            sa.Column("pattern", sa.String(800)),
+        )
+        self.spellings = _temporary(
+            "pamitan_spelling", sa.Column("n", sa.Integer), sa.Column("place", sa.Integer), sa.Column("value", sa.Text)
+        )
+
+    @property
+    def is_home(self) -> bool:
+        """Whether this is the datastore of the account table."""
+        return self.datastore == self.file.home
+
+    @property
+    def account_table(self) -> Table:
+        """The account table; only in the home datastore."""
+        return self.schema.table(self.file.account.table)
+
+    @contextmanager
+    def tables(self, ids: Sequence[str | None], identifiers: Sequence[tuple[int, Identifier]]) -> Iterator[None]:
+        """Create and fill the tables; drop them in the end. An id of ``None`` leads to no rows."""
+        made = (self.accounts, self.identifiers, self.spellings)
+        for table in made:
+            table.create(self.connection, checkfirst=False)
+        self._fill(self.accounts, [_account_row(n, account_id) for n, account_id in enumerate(ids)])
+        rows = [_identifier_row(n, identifier) for n, identifier in identifiers]
+        self.wide = any(row["pattern"] for row in rows)
+        self._fill(self.identifiers, rows)
+        try:
+            yield
+        except BaseException:
+            if self.dialect != "postgresql":  # there the rollback drops them, and nothing else can be said before it
+                self.drop(*made)
+            raise
+        self.drop(*made)
+
+    def drop(self, *tables: sa.Table) -> None:
+        for table in tables:
+            table.drop(self.connection, checkfirst=False)
+
+    def account_key(self, column: Column) -> ColumnElement[Any]:
+        """The account's id, in the type and collation of that column."""
+        by_family: dict[str, tuple[str, ColumnKind]] = {
+            "integer": ("as_integer", "integer"),
+            "uuid": ("as_uuid", "uuid"),
+        }
+        name, kind = by_family.get(family(column.kind), ("as_text", "text"))
+        if self.dialect == "sqlite" and kind == "uuid":
+            name, kind = "as_text", "text"
+        return fitted(column, self.accounts.c[name], kind, self.dialect)
+
+    def _fill(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.connection.execute(sa.insert(table), rows)
+        if self.dialect in ("postgresql", "sqlite"):
+            self.connection.exec_driver_sql(f"ANALYZE {table.name}")
+
+
+def _account_row(n: int, account_id: str | None) -> dict[str, Any]:
+    text = account_id or ""
+    whole = _WHOLE_NUMBER.fullmatch(text)
+    return {"n": n, "as_text": account_id, "as_integer": int(text) if whole else None, "as_uuid": _uuid(text)}
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _identifier_row(n: int, identifier: Identifier) -> dict[str, Any]:
+    return {
+        "n": n,
+        "kind": identifier.kind,
+        "value": identifier.value,
+        "sieve": sieve_of(identifier),
+        "pattern": pattern_of(identifier),
+    }
+
+
+def _temporary(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    return sa.Table(
+        name,
+        sa.MetaData(),
+        *columns,
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DROP",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+    )

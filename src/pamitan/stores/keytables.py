@@ -1,0 +1,274 @@
+"""Temporary tables of keys: which rows of a table are tied to which account of a batch.
+
+They live on one connection, inside its transaction. A key table has the columns ``account`` (the account's number in
+the batch), ``rule`` and ``link`` (their positions in the data map), ``seeded`` (1 for a key that came from a case
+file), then the row's key as ``k0``, ``k1`` … and the columns that links of other tables go through as ``l0``, ``l1`` …,
+all in the types and collations of the source.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import FromClause
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import UserDefinedType
+
+from pamitan.stores.schema import Column, Table
+
+CHUNK = 1000
+"""Rows per insert into a key table, and per read from one."""
+_INDEXABLE_CHARACTERS = 700  # InnoDB's index entries hold 3,072 bytes; a character takes up to 4
+
+
+class _Position(UserDefinedType[Any]):
+    """PostgreSQL's ``tid`` and ``oid``: where a row lies. Its own text form goes in and out."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return self._name
+
+    def bind_expression(self, bindvalue: Any) -> Any:
+        return sa.cast(sa.type_coerce(bindvalue, sa.Text), self)
+
+
+@dataclass(frozen=True)
+class StoredKey:
+    """One key as a case file keeps it, apart from any connection."""
+
+    rule: int
+    link: int
+    gone: bool
+    """The row itself was deleted; the key is kept because other rows are found through it."""
+    key: tuple[Any, ...]
+    leads: tuple[Any, ...]
+
+    def to_plain(self) -> list[Any]:
+        """In JSON's own types."""
+        values = [_to_plain(value) for value in (*self.key, *self.leads)]
+        return [self.rule, self.link, int(self.gone), len(self.key), *values]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> StoredKey:
+        """Read what :meth:`to_plain` wrote."""
+        rule, link, gone, width, *values = plain
+        read = [_from_plain(value) for value in values]
+        return cls(rule, link, bool(gone), tuple(read[:width]), tuple(read[width:]))
+
+
+@dataclass(frozen=True)
+class RowKey:
+    """What tells a row of a table from all others.
+
+    ``whole``: nothing but the row itself does, so equal rows share one fate (MariaDB's tables without any key).
+    ``position``: the place where the row lies, which is good for one transaction only.
+    """
+
+    kind: Literal["unique", "position", "whole"]
+    columns: tuple[str, ...]
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it names the same row in a later transaction."""
+        return self.kind == "unique"
+
+
+def row_key(table: Table, dialect: str) -> RowKey:
+    """The primary key, else a unique key without NULLs, else the row's place, else the row itself."""
+    if table.primary_key:
+        return RowKey("unique", table.primary_key)
+    for unique in table.uniques:
+        if not any(table.columns[column].nullable for column in unique):
+            return RowKey("unique", unique)
+    if dialect == "sqlite":
+        taken = {name.lower() for name in table.columns}
+        return RowKey("position", (next(name for name in ("rowid", "_rowid_", "oid") if name not in taken),))
+    if dialect == "postgresql":
+        return RowKey("position", ("tableoid", "ctid"))
+    return RowKey("whole", tuple(name for name, column in table.columns.items() if not column.generated))
+
+
+class KeyTable:
+    """The key table of one table. ``sql`` is for statements; ``source`` is the table itself, with its place columns."""
+
+    def __init__(self, connection: Connection, table: Table, leads: Iterable[str], serial: int) -> None:
+        self.table = table
+        self.leads = tuple(sorted(set(leads)))
+        self.dialect = connection.dialect.name
+        self.key = row_key(table, self.dialect)
+        self.source = _with_place(table.sql, self.key)
+        self._connection = connection
+        self._width = len(self.key.columns)
+        self.sql = self._describe(serial)
+
+    def create(self) -> None:
+        """Make it, empty, in the types of the source."""
+        names = ("account", "rule", "link", "seeded")
+        marks: list[ColumnElement[Any]] = [sa.literal_column("0").label(name) for name in names]
+        empty = sa.select(*marks, *self._of(self.source, labelled=True)).where(sa.literal_column("1=0"))
+        body = str(empty.compile(self._connection, compile_kwargs={"literal_binds": True}))
+        self._connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {self.sql.name} {self._options()} AS {body}")
+        if self.dialect == "sqlite":
+            index = f"temp.{self.sql.name}_k ON {self.sql.name} ({self._indexed()})"
+            self._connection.exec_driver_sql(f"CREATE INDEX {index}")
+
+    def drop(self) -> None:
+        word = "TEMPORARY TABLE" if self.dialect in ("mysql", "mariadb") else "TABLE"
+        self._connection.exec_driver_sql(f"DROP {word} IF EXISTS {self.sql.name}")
+
+    def analyse(self) -> None:
+        """Tell the planner how few keys there are; MariaDB sees by itself, and its ANALYZE would commit."""
+        if self.dialect in ("postgresql", "sqlite"):
+            self._connection.exec_driver_sql(f"ANALYZE {self.sql.name}")
+
+    def keys(self, source: FromClause | None = None) -> list[ColumnElement[Any]]:
+        """The key columns: of the key table, or of ``source``, an alias of the table."""
+        if source is None:
+            return [self.sql.c[f"k{i}"] for i in range(self._width)]
+        return [source.c[column] for column in self.key.columns]
+
+    def lead(self, column: str, keys: FromClause) -> ColumnElement[Any]:
+        """The column of the key table (or an alias of it) that holds the row's ``column``."""
+        if column in self.key.columns:
+            return keys.c[f"k{self.key.columns.index(column)}"]
+        return keys.c[f"l{self.leads.index(column)}"]
+
+    def matches(self, source: FromClause, keys: FromClause | None = None) -> ColumnElement[bool]:
+        """Row and key are of one another."""
+        held = self.sql if keys is None else keys
+        pairs = [(cell, held.c[f"k{i}"]) for i, cell in enumerate(self.keys(source))]
+        if self.key.kind == "whole":
+            return sa.and_(*(cell.is_not_distinct_from(key) for cell, key in pairs))
+        return sa.and_(*(cell == key for cell, key in pairs))
+
+    def same_row(self, one: FromClause, other: FromClause) -> ColumnElement[bool]:
+        """Two aliases of key tables of this table hold the same row."""
+        names = [f"k{i}" for i in range(self._width)]
+        if self.key.kind == "whole":
+            return sa.and_(*(one.c[name].is_not_distinct_from(other.c[name]) for name in names))
+        return sa.and_(*(one.c[name] == other.c[name] for name in names))
+
+    def insert(self, select: sa.Select[Any]) -> int:
+        """Add the keys that the SELECT gives, in the order of :meth:`selected`; how many those were."""
+        return self._connection.execute(sa.insert(self.sql).from_select(self._names(), select)).rowcount
+
+    def selected(
+        self, source: FromClause, account: ColumnElement[Any], rule: int, link: int, seeded: int = 0
+    ) -> list[ColumnElement[Any]]:
+        """What to SELECT for :meth:`insert`."""
+        marks: list[ColumnElement[Any]] = [sa.literal_column(str(number)) for number in (rule, link, seeded)]
+        labels = [mark.label(name) for mark, name in zip(marks, ("rule", "link", "seeded"), strict=True)]
+        return [account.label("account"), *labels, *self._of(source, labelled=True)]
+
+    def insert_plain(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows of (account, rule, link, seeded, key and lead columns …), in chunks."""
+        names, rest = self._names(), iter(rows)
+        while chunk := list(islice(rest, CHUNK)):
+            self._connection.execute(sa.insert(self.sql), [dict(zip(names, row, strict=True)) for row in chunk])
+
+    def distinct_rows(self, *where: ColumnElement[bool]) -> sa.Subquery:
+        """Each (account, row) once, however many links found it."""
+        columns = [self.sql.c.account, *self.keys()]
+        return sa.select(*columns).where(*where).distinct().subquery()
+
+    def stream(self, account: int, *where: ColumnElement[bool]) -> Iterator[Any]:
+        """The rows of the key table that belong to one account."""
+        query = sa.select(self.sql).where(self.sql.c.account == account, *where).order_by(*self.keys())
+        yield from self._connection.execute(query, execution_options={"yield_per": CHUNK})
+
+    def _names(self) -> list[str]:
+        return [column.name for column in self.sql.c]
+
+    def _of(self, source: FromClause, labelled: bool) -> list[ColumnElement[Any]]:
+        cells = self.keys(source) + [source.c[column] for column in self.leads if column not in self.key.columns]
+        return [cell.label(name) for cell, name in zip(cells, self._cell_names(), strict=True)] if labelled else cells
+
+    def _cell_names(self) -> list[str]:
+        leads = [f"l{i}" for i, column in enumerate(self.leads) if column not in self.key.columns]
+        return [f"k{i}" for i in range(self._width)] + leads
+
+    def _describe(self, serial: int) -> sa.Table:
+        marks: list[sa.Column[Any]] = [sa.Column(n, sa.Integer) for n in ("account", "rule", "link", "seeded")]
+        cells = zip(self._cell_names(), self._of(self.source, labelled=False), strict=True)
+        columns = [*marks, *(sa.Column(name, cell.type) for name, cell in cells)]
+        return sa.Table(f"pamitan_keys_{serial}", sa.MetaData(), *columns)
+
+    def _options(self) -> str:
+        if self.dialect == "postgresql":
+            return "ON COMMIT DROP"
+        if self.dialect == "sqlite" or not self._may_be_indexed():
+            return ""
+        return f"(KEY ({self._indexed()}))"
+
+    def _indexed(self) -> str:
+        return ", ".join(f"k{i}" for i in range(self._width))
+
+    def _may_be_indexed(self) -> bool:
+        return self.key.kind == "unique" and sum(self._room(c) for c in self.key.columns) <= _INDEXABLE_CHARACTERS
+
+    def _room(self, name: str) -> int:
+        column: Column = self.table.columns[name]
+        unlimited = column.kind in ("text", "json", "binary", "other") and column.length is None
+        return _INDEXABLE_CHARACTERS + 1 if unlimited else (column.length or 8)
+
+
+def _with_place(table: sa.Table, key: RowKey) -> sa.Table:
+    """The table with its place columns, which a reflection does not list."""
+    if key.kind != "position":
+        return table
+    copy = table.to_metadata(sa.MetaData())
+    types = {"tableoid": _Position("oid"), "ctid": _Position("tid")}
+    for name in key.columns:
+        copy.append_column(sa.Column(name, types.get(name, sa.Integer()), system=True))
+    return copy
+
+
+def _to_plain(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case bytes() | bytearray() | memoryview():
+            return {"bytes": bytes(value).hex()}
+        case uuid.UUID():
+            return {"uuid": str(value)}
+        case Decimal():
+            return {"decimal": str(value)}
+        case dt.datetime():
+            return {"datetime": value.isoformat()}
+        case dt.date():
+            return {"date": value.isoformat()}
+        case dt.time():
+            return {"time": value.isoformat()}
+        case dt.timedelta():
+            return {"seconds": value.total_seconds()}
+    raise TypeError(f"a key of type {type(value).__name__} cannot be written down")
+
+
+_READERS: dict[str, Any] = {
+    "bytes": bytes.fromhex,
+    "uuid": uuid.UUID,
+    "decimal": Decimal,
+    "datetime": dt.datetime.fromisoformat,
+    "date": dt.date.fromisoformat,
+    "time": dt.time.fromisoformat,
+    "seconds": lambda seconds: dt.timedelta(seconds=seconds),
+}
+
+
+def _from_plain(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    [(kind, text)] = value.items()
+    return _READERS[kind](text)

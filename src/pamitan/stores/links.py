@@ -1,0 +1,233 @@
+"""How each kind of link takes rows: one INSERT … SELECT of keys per link, whatever the size of the batch.
+
+- ``on``: an equi-join with the account's id, with columns of the account's row, or with the key tables of other tables.
+- ``email``, ``phone``: the spellings of the batch's usable identifiers are gathered first (SQL sieve, our
+  normalisation); then the rows that hold one of them byte for byte, unless such a row has another owner.
+- ``blob``: rows are read in a stream and looked into (:mod:`pamitan.stores.blobs`).
+
+A row of the account table itself is taken only if it is the account's own row: other customers and staff never are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import FromClause
+from sqlalchemy.sql.elements import ColumnElement
+
+from pamitan.storefile.conditions import Condition
+from pamitan.storefile.model import Blob, Rule
+from pamitan.stores.batch import Batch
+from pamitan.stores.blobs import account_in
+from pamitan.stores.conditions import to_sql
+from pamitan.stores.equality import equal
+from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.keytables import CHUNK, KeyTable
+from pamitan.stores.schema import Column
+from pamitan.stores.spelling import exact, normalised
+from pamitan.stores.types import Identifier, IdentifierKind
+from pamitan.stores.vetting import sieves
+
+SENTINELS = (0, "0", "")
+"""What shops write into a column of account ids for "nobody"."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a link stands in the data map: what a key table's ``rule`` and ``link`` columns say."""
+
+    rule: int
+    link: int
+
+
+class Linker:
+    """Fills one key table by the links of its rules. ``source_of`` gives the key table of another mapped table."""
+
+    def __init__(self, batch: Batch, into: KeyTable, rules: list[Rule], source_of: Callable[[str], KeyTable]) -> None:
+        self._batch = batch
+        self.into = into
+        self._rules = rules
+        self._source_of = source_of
+        self._source = into.source.alias("t")
+
+    def take(self, place: Place, again: bool) -> int:
+        """Add the rows that this link leads to; how many were added. ``again``: leave out those already there."""
+        rule = self._rules[place.rule]
+        link = rule.link[place.link]
+        where = [self._where(rule.where), self._where(link.where), *self._own_row_only()]
+        if link.on is not None:
+            return self._insert(self._by_columns(place, link.on, where), place, again)
+        if link.blob is not None:
+            return self._by_blob(place, link.blob, where)
+        kind: IdentifierKind = "email" if link.email is not None else "phone"
+        return self._by_identifier(place, kind, str(link.email or link.phone), where, again)
+
+    def _where(self, condition: Condition | None) -> ColumnElement[bool]:
+        return to_sql(condition, self.into.table, self._batch.schema, self._batch.now, self._source)
+
+    def _own_row_only(self) -> list[ColumnElement[bool]]:
+        """For the account table: the id of the row is the id of the account."""
+        account = self._batch.file.account
+        if not self._batch.is_home or self.into.table.name != account.table:
+            return []
+        column = self.into.table.column(account.id)
+        return [self._source.c[column.name] == self._batch.account_key(column), self._where(account.where)]
+
+    def _insert(self, query: sa.Select[Any], place: Place, again: bool) -> int:
+        if again:
+            known = self.into.sql.alias("known")
+            account = query.selected_columns.account
+            same = [known.c.rule == place.rule, known.c.link == place.link, known.c.account == account]
+            query = query.where(~sa.exists().where(*same, self.into.matches(self._source, known)))
+        return self.into.insert(query.distinct())
+
+    def _select(self, account: ColumnElement[Any], place: Place) -> sa.Select[Any]:
+        return sa.select(*self.into.selected(self._source, account, place.rule, place.link))
+
+    def _by_columns(self, place: Place, on: dict[str, str], where: list[ColumnElement[bool]]) -> sa.Select[Any]:
+        sources = _Sources(self._batch, self._source_of)
+        equalities = []
+        for name, target in on.items():
+            column = self.into.table.column(name)
+            equalities.append(sources.equal(self._source.c[column.name], column, target))
+        if self._own_row_only():
+            sources.accounts_too()
+        from_ = sources.joined().join(self._source, sa.and_(*equalities))
+        return self._select(sources.account(), place).select_from(from_).where(*where)
+
+    def _by_identifier(
+        self, place: Place, kind: IdentifierKind, name: str, where: list[ColumnElement[bool]], again: bool
+    ) -> int:
+        column = self.into.table.column(name)
+        cell = self._source.c[column.name]
+        serial = len(self._rules) * 1000 + place.rule * 100 + place.link
+        if not self._gather_spellings(serial, kind, cell, where):
+            return 0
+        spelt = self._batch.spellings
+        mine = sa.and_(spelt.c.place == serial, exact(cell, self._batch.dialect) == spelt.c.value)
+        joined = spelt.join(self._source, mine).join(self._batch.accounts, self._batch.accounts.c.n == spelt.c.n)
+        owned = [self._no_other_owner(*owner) for owner in self._owners()]
+        added = self._insert(self._select(spelt.c.n, place).select_from(joined).where(*where, *owned), place, again)
+        self._batch.connection.execute(sa.delete(spelt).where(spelt.c.place == serial))
+        return added
+
+    def _gather_spellings(self, serial: int, kind: IdentifierKind, cell: Any, where: list[ColumnElement[bool]]) -> bool:
+        """Write down each spelling in which the column holds a usable identifier; whether there is any."""
+        batch, known = self._batch, self._batch.identifiers.c
+        spelt = exact(cell, batch.dialect)
+        found: set[tuple[int, str]] = set()
+        for condition in sieves(batch, kind, cell):
+            joined = batch.identifiers.join(self._source, condition).join(batch.accounts, batch.accounts.c.n == known.n)
+            query = sa.select(known.n, known.value, spelt.label("spelt")).select_from(joined).where(*where).distinct()
+            for n, value, text in batch.connection.execute(query):
+                if normalised(kind, text, batch.file.store.country) == Identifier(kind, value):
+                    found.add((n, text))
+        if found:
+            rows = [{"n": n, "place": serial, "value": text} for n, text in sorted(found)]
+            batch.connection.execute(sa.insert(batch.spellings), rows)
+        return bool(found)
+
+    def _owners(self) -> Iterator[tuple[Column, list[Any]]]:
+        """The columns of this table that name an account, each with the values that mean nobody."""
+        links = [link for rule in self._rules for link in rule.link if link.on]
+        names = {name for link in links for name, target in (link.on or {}).items() if self._is_account_id(target)}
+        for name in sorted(names):
+            detached = [rule.detach[name] for rule in self._rules if rule.detach.get(name) is not None]
+            yield self.into.table.column(name), detached
+
+    def _is_account_id(self, target: str) -> bool:
+        return target in ("account.id", f"account.{self._batch.file.account.id}")
+
+    def _no_other_owner(self, column: Column, nobody: list[Any]) -> ColumnElement[bool]:
+        cell, ours = self._source.c[column.name], self._batch.account_key(column)
+        as_text = sa.cast(cell, sa.Text)
+        means_nobody = sa.or_(cell.is_(None), as_text.in_([str(value) for value in (*SENTINELS, *nobody)]))
+        if not self._batch.is_home:
+            return sa.or_(means_nobody, sa.func.coalesce(cell == ours, sa.false()))
+        table = self._batch.account_table
+        key = table.column(self._batch.file.account.id)
+        other = table.sql.alias("owner")
+        living = sa.exists().where(equal(other.c[key.name], key, cell, column.kind, self._batch.dialect))
+        return sa.or_(means_nobody, sa.func.coalesce(cell == ours, sa.false()), ~living)
+
+    def _by_blob(self, place: Place, blob: Blob, where: list[ColumnElement[bool]]) -> int:
+        numbers = self._numbers()
+        column = self.into.table.column(blob.column)
+        cell = self._source.c[column.name]
+        content = sa.cast(cell, sa.Text) if column.kind == "json" else cell
+        known = {tuple(row) for row in self._known(place)}
+        columns = self.into.selected(self._source, sa.literal_column("0"), place.rule, place.link)
+        query = sa.select(*columns, content.label("blob")).where(cell.is_not(None), *where)
+        found = []
+        for row in self._batch.connection.execute(query, execution_options={"yield_per": CHUNK}):
+            _account, *rest, value = row
+            n = numbers.get(account_in(blob, value) or "")
+            if n is not None and (n, *rest) not in known:
+                found.append((n, *rest))
+        self.into.insert_plain(found)
+        return len(found)
+
+    def _numbers(self) -> dict[str, int]:
+        accounts = self._batch.accounts.c
+        query = sa.select(accounts.as_text, accounts.n).where(accounts.as_text.is_not(None))
+        return {row[0]: row[1] for row in self._batch.connection.execute(query)}
+
+    def _known(self, place: Place) -> Iterator[Any]:
+        keys = self.into.sql
+        query = sa.select(keys).where(keys.c.rule == place.rule, keys.c.link == place.link)
+        yield from self._batch.connection.execute(query)
+
+
+class _Sources:
+    """What an ``on`` link goes through: the accounts, the account's row, key tables; joined by the account's number."""
+
+    def __init__(self, batch: Batch, source_of: Callable[[str], KeyTable]) -> None:
+        self._batch = batch
+        self._source_of = source_of
+        self._used: dict[str, tuple[FromClause, ColumnElement[Any]]] = {}
+
+    def equal(self, cell: ColumnElement[Any], column: Column, target: str) -> ColumnElement[bool]:
+        table, _, name = target.rpartition(".")
+        if table != "account":
+            return self._equal_to_row(cell, column, table, name)
+        if name in ("id", self._batch.file.account.id):
+            self.accounts_too()
+            return cell == self._batch.account_key(column)
+        return self._equal_to_attribute(cell, column, name)
+
+    def accounts_too(self) -> None:
+        self._used.setdefault("account", (self._batch.accounts, self._batch.accounts.c.n))
+
+    def account(self) -> ColumnElement[Any]:
+        return next(iter(self._used.values()))[1]
+
+    def joined(self) -> FromClause:
+        (first, number), *others = self._used.values()
+        for source, other_number in others:
+            first = first.join(source, other_number == number)
+        return first
+
+    def _equal_to_row(self, cell: ColumnElement[Any], column: Column, table: str, name: str) -> ColumnElement[bool]:
+        keys = self._source_of(table)
+        if table not in self._used:
+            alias = keys.sql.alias(f"s{len(self._used)}")
+            self._used[table] = (alias, alias.c.account)
+        value = keys.lead(name, self._used[table][0])
+        return equal(cell, column, value, keys.table.column(name).kind, self._batch.dialect)
+
+    def _equal_to_attribute(self, cell: ColumnElement[Any], column: Column, name: str) -> ColumnElement[bool]:
+        if not self._batch.is_home:
+            raise StoreMismatch(f"'account.{name}' can be linked to in the datastore '{self._batch.file.home}' alone")
+        table = self._batch.account_table
+        key = table.column(self._batch.file.account.id)
+        if "account row" not in self._used:
+            row = table.sql.alias("a")
+            mine = row.c[key.name] == self._batch.account_key(key)
+            number = self._batch.accounts.c.n.label("pamitan_n")
+            one = sa.select(number, *row.c).select_from(self._batch.accounts.join(row, mine)).subquery("o")
+            self._used["account row"] = (one, one.c.pamitan_n)
+        held = self._used["account row"][0].c[name]
+        return equal(cell, column, held, table.column(name).kind, self._batch.dialect)

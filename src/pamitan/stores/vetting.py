@@ -1,0 +1,149 @@
+"""Which e-mail addresses and phone numbers may lead to rows: the first half of the safety rule of such links.
+
+Anyone can register a victim's address. So an address counts only when it was proven in this closure or the store marks
+it as verified, and when no other living account, staff included, holds it in any spelling. The second half, that the
+row has no other owner, is in :mod:`pamitan.stores.links`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import FromClause
+from sqlalchemy.sql.elements import ColumnElement
+
+from pamitan.storefile.model import Source, StoreFile
+from pamitan.stores.batch import Batch, Vetted
+from pamitan.stores.conditions import to_sql
+from pamitan.stores.schema import Schema
+from pamitan.stores.spelling import ESCAPE, normalised, sieved
+from pamitan.stores.types import Identifier, IdentifierKind, Subject
+
+
+def vet(
+    connection: Connection, schema: Schema, file: StoreFile, subjects: Sequence[Subject], now: dt.datetime
+) -> list[Vetted]:
+    """Look the accounts up in the home datastore and tell which identifiers may lead to their rows."""
+    batch = Batch(connection, schema, file, file.home, now)
+    ids = [subject.account_id for subject in subjects]
+    with batch.tables(ids, []):
+        seen = _Rows(batch).read()
+    found = [seen.get(n, Vetted(subject.account_id, "absent")) for n, subject in enumerate(subjects)]
+    proven = [(n, item) for n, subject in enumerate(subjects) for item in _proven(subject, found[n])]
+    with batch.tables(ids, proven):
+        taken = _held_by_others(batch, ids) if proven else set()
+    usable: dict[int, set[Identifier]] = {}
+    for n, item in proven:
+        if (n, item) not in taken:
+            usable.setdefault(n, set()).add(item)
+    return [_with_usable(vetted, frozenset(usable.get(n, ()))) for n, vetted in enumerate(found)]
+
+
+def _proven(subject: Subject, vetted: Vetted) -> frozenset[Identifier]:
+    """What was proven in this closure, and the account's own address where the store marks it as verified."""
+    return subject.proven | vetted.usable
+
+
+def _with_usable(vetted: Vetted, usable: frozenset[Identifier]) -> Vetted:
+    return Vetted(vetted.account_id, vetted.state, usable, vetted.own, vetted.created, vetted.names)
+
+
+class _Rows:
+    """Reads the accounts' own rows."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._table = batch.account_table
+        account = batch.file.account
+        key = self._table.column(account.id)
+        self._joined = batch.accounts.join(self._table.sql, self._table.sql.c[key.name] == batch.account_key(key))
+
+    def read(self) -> dict[int, Vetted]:
+        account, country = self._batch.file.account, self._batch.file.store.country
+        emails = self._identifiers("email", account.email, country)
+        phones = self._identifiers("phone", account.phone, country)
+        names = [self._values(source) for source in account.name]
+        found = {}
+        for n, text, customer, verified, created in self._plain():
+            own = frozenset(emails.get(n, set()) | phones.get(n, set()))
+            usable = frozenset(emails.get(n, set())) if verified else frozenset()
+            called = frozenset(str(value) for values in names for m, value in values if m == n and value)
+            state = "customer" if customer else "other"
+            found[n] = Vetted(text, state, usable, own, None if created is None else str(created), called)
+        return found
+
+    def _plain(self) -> Iterator[Any]:
+        account = self._batch.file.account
+        verified = self._condition(account.email_verified) if account.email_verified else sa.false()
+        created = self._table.sql.c[self._table.column(account.created).name] if account.created else sa.null()
+        flags = [self._flag(self._condition(account.where)), self._flag(verified)]
+        query = sa.select(self._batch.accounts.c.n, self._batch.accounts.c.as_text, *flags, created)
+        yield from self._batch.connection.execute(query.select_from(self._joined))
+
+    def _condition(self, condition: Any) -> ColumnElement[bool]:
+        return to_sql(condition, self._table, self._batch.schema, self._batch.now)
+
+    def _flag(self, condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return sa.case((condition, 1), else_=0)
+
+    def _identifiers(self, kind: IdentifierKind, source: Source | None, country: str) -> dict[int, set[Identifier]]:
+        found: dict[int, set[Identifier]] = {}
+        for n, value in self._values(source) if source is not None else []:
+            identifier = normalised(kind, value, country)
+            if identifier:
+                found.setdefault(n, set()).add(identifier)
+        return found
+
+    def _values(self, source: Source) -> list[tuple[int, Any]]:
+        cell, joined = source_of(self._batch, source, self._joined)
+        query = sa.select(self._batch.accounts.c.n, cell).select_from(joined)
+        return [(row[0], row[1]) for row in self._batch.connection.execute(query)]
+
+
+def source_of(batch: Batch, source: Source, joined: FromClause) -> tuple[ColumnElement[Any], FromClause]:
+    """An attribute of the account as a cell, and the account table joined with what the cell is in."""
+    table = batch.account_table
+    if isinstance(source, str):
+        return table.sql.c[table.column(source).name], joined
+    other = batch.schema.table(source.table)
+    alias = other.sql.alias()
+    pairs = [alias.c[other.column(t).name] == table.sql.c[table.column(o).name] for t, o in source.on.items()]
+    where = to_sql(source.where, other, batch.schema, batch.now, alias)
+    return alias.c[other.column(source.column).name], joined.join(alias, sa.and_(*pairs, where))
+
+
+def _held_by_others(batch: Batch, ids: Sequence[str]) -> set[tuple[int, Identifier]]:
+    """Which of the batch's identifiers some other row of the account table holds as well, in any spelling."""
+    account = batch.file.account
+    sources: list[tuple[IdentifierKind, Source | None]] = [("email", account.email), ("phone", account.phone)]
+    taken: set[tuple[int, Identifier]] = set()
+    for kind, source in sources:
+        for n, value, holder in _holders(batch, kind, source) if source is not None else []:
+            identifier = normalised(kind, value, batch.file.store.country)
+            if identifier and holder != ids[n]:
+                taken.add((n, identifier))
+    return taken
+
+
+def _holders(batch: Batch, kind: IdentifierKind, source: Source) -> Iterator[tuple[int, Any, str]]:
+    table = batch.account_table
+    key = table.sql.c[table.column(batch.file.account.id).name]
+    cell, joined = source_of(batch, source, table.sql)
+    for condition in sieves(batch, kind, cell):
+        query = sa.select(batch.identifiers.c.n, cell, key).select_from(joined.join(batch.identifiers, condition))
+        for n, value, holder in batch.connection.execute(query):
+            yield n, value, str(holder)
+
+
+def sieves(batch: Batch, kind: IdentifierKind, cell: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """Conditions that tie ``batch.identifiers`` to every cell that may hold one of them: a fast one and a wide one."""
+    known = batch.identifiers.c
+    found = [sa.and_(known.kind == kind, known.sieve == sieved(kind, cell, batch.dialect))]
+    if batch.wide and kind == "email":
+        text = sa.func.lower(sa.cast(cell, sa.Text))
+        found.append(sa.and_(known.pattern.is_not(None), text.like(known.pattern, escape=ESCAPE)))
+    return found
