@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -39,6 +40,7 @@ PAMITAN_URL = os.environ.get("PAMITAN_URL", "http://localhost:8000").rstrip("/")
 PAMITAN_CLOCK_SHIFT = os.environ.get("PAMITAN_CLOCK_SHIFT", "")
 PAMITAN_CLOSURE_KEYS = HOME.closure_keys
 PAMITAN_TOMBSTONE_KEY = HOME.secret("tombstones")
+PAMITAN_CERTIFICATE_KEY = HOME.secret("certificate")
 PAMITAN_SIGN_IN_FLOOR_SECONDS = 0.6
 
 # Django
@@ -75,8 +77,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pamitan.config.doors.TwoDoorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "pamitan.portal.language.StoreLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -84,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "pamitan.portal.errors.StoreDownMiddleware",
 ]
 
 TEMPLATES = [
@@ -97,6 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pamitan.portal.context.store",
             ],
         },
     },
@@ -117,6 +122,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Sign-in protection: five wrong passwords lock an account for a while; nothing of the visitor is kept
+AXES_HANDLER = "pamitan.portal.lockout.KeyedAttempts"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "pamitan.portal.lockout.attempt_key"
+AXES_CLIENT_IP_CALLABLE = "pamitan.portal.lockout.no_address"
+AXES_CLIENT_STR_CALLABLE = "pamitan.portal.lockout.no_particulars"
+AXES_LOCKOUT_CALLABLE = "pamitan.portal.lockout.own_answer"
+AXES_SENSITIVE_PARAMETERS = ["username", "login", "email", "phone", "other_email", "code", "next", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # counted by account alone, on purpose: see pamitan.portal.lockout
+
+# Operators: made on the command line, with a second factor, at the desk's own door
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "pamitan.desk.adapters.OperatorAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "pamitan.desk.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+PAMITAN_SECOND_FACTOR_KEY = HOME.secret("second-factors")
+
 # Words and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English"), ("it", "Italiano")]
@@ -133,11 +165,13 @@ WHITENOISE_AUTOREFRESH = False
 
 # Security
 _HTTPS = PAMITAN_URL.startswith("https://")
+SESSION_ENGINE = "pamitan.portal.sessions"
 SESSION_COOKIE_NAME = "pamitan"
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "pamitan_csrf"
+CSRF_FAILURE_VIEW = "pamitan.portal.errors.form_expired"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("PAMITAN_BEHIND_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -9,3 +9,7 @@ urlpatterns = [
     path("api/", include("pamitan.api.urls")),
     path("", include("pamitan.portal.urls")),
 ]
+
+handler403 = "pamitan.portal.errors.forbidden"
+handler404 = "pamitan.portal.errors.not_found"
+handler500 = "pamitan.portal.errors.failed"

@@ -1,0 +1,60 @@
+"""The addresses of the downloads."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET
+
+from pamitan.closure import service
+from pamitan.closure.states import State
+from pamitan.closure.store import current_store
+from pamitan.portal import downloads, session
+from pamitan.portal.errors import gone
+
+
+@require_GET
+def download(request: HttpRequest, token: str) -> HttpResponseBase:
+    """One purchase. After the closing its address answers 410, whoever asks."""
+    named = downloads.named(token)
+    if named is None:
+        raise Http404
+    account_id, item_key = named
+    if _closed(account_id):
+        return gone(request)
+    return _send(request, account_id=account_id, item_key=item_key)
+
+
+@require_GET
+@session.customer_required
+def download_all(request: HttpRequest) -> HttpResponseBase:
+    """Everything, in one archive."""
+    account_id = session.account_of(request)
+    if _closed(account_id):
+        return gone(request)
+    name = slugify(current_store().file.store.name) or "purchases"
+    response = StreamingHttpResponse(
+        downloads.archive(account_id, session.proven(request)), content_type="application/zip"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return response
+
+
+@session.customer_required
+def _send(request: HttpRequest, account_id: str, item_key: str) -> HttpResponseBase:
+    if account_id != session.account_of(request):
+        raise Http404
+    try:
+        item, content = downloads.open_one(account_id, item_key, session.proven(request))
+    except KeyError:
+        raise Http404 from None
+    response = FileResponse(content, as_attachment=True, filename=downloads.safe_name(item.filename))
+    if item.size is not None:
+        response.headers["Content-Length"] = str(item.size)
+    return response
+
+
+def _closed(account_id: str) -> bool:
+    """The account is gone, or past the point of no return."""
+    closure = service.open_closure_for(account_id)
+    return (closure is not None and closure.state == State.ERASING) or current_store().account(account_id) is None

@@ -1,0 +1,166 @@
+"""How a request stands: for who is signed in, and for who comes by the link from a mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from pamitan.closure import service
+from pamitan.closure.errors import NotPossible
+from pamitan.closure.models import Closure
+from pamitan.closure.states import Event, State, can
+from pamitan.portal import session
+from pamitan.portal.templatetags.portal import day
+
+
+@session.customer_required
+def status(request: HttpRequest) -> HttpResponseBase:
+    """The newest request of who is signed in."""
+    closure = service.latest_closure_for(session.account_of(request))
+    if closure is None:
+        return render(request, "portal/no_request.html")
+    return redirect("portal:status_of", closure.reference)
+
+
+@never_cache
+def status_of(request: HttpRequest, reference: str) -> HttpResponseBase:
+    if not _may_look(request):
+        return redirect(f"{reverse('portal:sign_in')}?{urlencode({'next': request.path})}")
+    closure = _closure(request, reference)
+    page = {**case_context(closure), "token": _token(request), "said": session.said(request)}
+    if closure.question_open:
+        page["open_items"] = service.standing_in_the_way(closure)
+    return render(request, "portal/status.html", page)
+
+
+@require_POST
+def undo(request: HttpRequest, reference: str) -> HttpResponse:
+    """The customer changed their mind."""
+    closure = _closure(request, reference)
+    try:
+        service.withdraw(closure)
+    except NotPossible:
+        session.say(request, _("It is too late for that: the erasure has begun."))
+    return _back(request, closure)
+
+
+@require_POST
+def answer(request: HttpRequest, reference: str) -> HttpResponse:
+    """"Your order has not come": wait on, or close anyway."""
+    closure = _closure(request, reference)
+    try:
+        if request.POST.get("answer") == "anyway":
+            service.close_anyway(closure, [item.key for item in service.standing_in_the_way(closure)])
+        else:
+            service.go_on_waiting(closure)
+    except NotPossible:
+        session.say(request, _("This has been settled already."))
+    return _back(request, closure)
+
+
+@require_POST
+def confirm_started(request: HttpRequest, reference: str) -> HttpResponse:
+    """One tap on the customer's own screen, for what an operator has prepared."""
+    closure = service.by_reference(reference, session.signed_in(request) or "")
+    if closure is None:
+        raise Http404
+    try:
+        service.confirm(closure, proven=session.proven(request))
+    except NotPossible:
+        session.say(request, _("This request is no longer open."))
+    return _back(request, closure)
+
+
+@never_cache
+def confirm_by_mail(request: HttpRequest, reference: str) -> HttpResponse:
+    """``/confirm/REFERENCE?token=``: the mailed link. It asks for a tap, since mail programs open links by themselves."""
+    token = _token(request)
+    closure = service.closure_by_confirm_token(token)
+    if closure is None or closure.reference != reference:
+        raise Http404
+    status_page = f"{reverse('portal:status_of', args=[reference])}?{urlencode({'token': service.status_token(closure)})}"
+    if closure.state != State.REQUESTED:
+        return redirect(status_page)
+    if request.method != "POST":
+        return render(request, "portal/confirm_by_mail.html", {**case_context(closure), "token": token})
+    service.confirm_by_token(token)
+    return redirect(status_page)
+
+
+def case_context(closure: Closure) -> dict[str, Any]:
+    """What the pages say of a closure."""
+    return {
+        "closure": closure,
+        "heading": _heading(closure),
+        "promise": _promise(closure),
+        "promised": closure.point_of_no_return if closure.is_open else None,
+        "timeline": service.timeline(closure),
+        "can_undo": can(closure.state, Event.WITHDRAW),
+        "must_confirm": closure.state == State.REQUESTED,
+        "question": closure.question_open,
+        "status_token": service.status_token(closure),
+    }
+
+
+def _heading(closure: Closure) -> str:
+    return {
+        State.REQUESTED: _("Waiting for you to confirm"),
+        State.WAITING: _("Request received"),
+        State.ERASING: _("The procedure has started"),
+        State.CLOSED: _("Account closed"),
+        State.WITHDRAWN: _("Your account stays open"),
+        State.REFUSED: _("The request was refused"),
+        State.EXPIRED: _("The request has expired"),
+    }[State(closure.state)]
+
+
+def _promise(closure: Closure) -> str:
+    """One sentence on what comes."""
+    if closure.question_open:
+        return _("We need your decision.")
+    if closure.state == State.WAITING and closure.point_of_no_return is None:
+        until = day(closure.wait_until)
+        return _("Your account closes by itself once your orders are finished. If not by %(date)s, we ask you.") % {
+            "date": until
+        }
+    if closure.state == State.WAITING and closure.point_of_no_return > closure.confirmed_at:
+        until = day(closure.point_of_no_return)
+        return _("You can change your mind until %(date)s. After that you cannot.") % {"date": until}
+    return {
+        State.WAITING: _("Your account is being closed. It cannot be stopped any more."),
+        State.ERASING: _("Your data are being erased. We write to you when it is done."),
+        State.CLOSED: _("Your data have been erased. Thank you for having been our customer."),
+        State.REFUSED: closure.ground,
+    }.get(State(closure.state), "")
+
+
+def _may_look(request: HttpRequest) -> bool:
+    return bool(_token(request)) or session.signed_in(request) is not None
+
+
+def _closure(request: HttpRequest, reference: str) -> Closure:
+    """By the mail's token, or as one's own when signed in. Anything else is not there."""
+    token = _token(request)
+    found = service.closure_by_token(token) if token else None
+    if found is None and session.signed_in(request):
+        found = service.by_reference(reference, session.signed_in(request))
+    if found is None or found.reference != reference:
+        raise Http404
+    return found
+
+
+def _token(request: HttpRequest) -> str:
+    return request.POST.get("token") or request.GET.get("token", "")
+
+
+def _back(request: HttpRequest, closure: Closure) -> HttpResponse:
+    token = _token(request)
+    query = f"?{urlencode({'token': token})}" if token else ""
+    return redirect(reverse("portal:status_of", args=[closure.reference]) + query)
