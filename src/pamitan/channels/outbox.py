@@ -1,4 +1,4 @@
-"""The outbox: mails are written down in the transaction of what they tell of, and sent by the sweep, never in a request.
+"""The outbox: a mail is written down in the transaction of what it tells of; the sweep sends it, never a request.
 
 A crash between the mail server's acceptance and our receipt makes the same mail go out again with the same Message-ID,
 so that the receiver's mail program sees one mail.
@@ -34,8 +34,8 @@ def queue_mail(
 ) -> Mail:
     """Put a mail into the outbox, in the caller's transaction. The same ``identity`` is queued once only.
 
-    ``identity`` comes from :func:`message_id`; the Message-ID is ``<identity@domain of the sender>``. ``in_reply_to`` and
-    ``references`` are Message-IDs with their brackets, for conversations.
+    ``identity`` comes from :func:`message_id`; the Message-ID is ``<identity@domain of the sender>``. For conversations
+    ``in_reply_to`` and ``references`` are Message-IDs with their brackets.
     """
     mail, _ = Mail.objects.get_or_create(
         message_id=f"<{identity}@{sender.rpartition('@')[2]}>",

@@ -63,7 +63,7 @@ def issue_code(account_id: str, purpose: str, address: str, now: dt.datetime, *,
 
 
 def check_code(account_id: str, purpose: str, code: str) -> Identifier | None:
-    """The address that the code proves, if it is the right one; ``None`` for a wrong, old, used or five times missed one.
+    """The address that the right code proves; ``None`` for a wrong, old, used or five times missed one.
 
     A right code is right once.
     """
@@ -99,7 +99,8 @@ def forget_old_codes(now: dt.datetime) -> int:
 
 
 def _codes(account_id: str, purpose: str) -> QuerySet[OneTimeCode]:
-    return OneTimeCode.objects.filter(account_hash=tombstone_hash("account", account_id), purpose=purpose).order_by("pk")
+    account_hash = tombstone_hash("account", account_id)
+    return OneTimeCode.objects.filter(account_hash=account_hash, purpose=purpose).order_by("pk")
 
 
 def _sent_within_the_hour(account_id: str, purpose: str, now: dt.datetime) -> int:

@@ -27,11 +27,11 @@ class ClosureError(Exception):
     """A verb that could not be done."""
 
 
-class NoSuchAccount(ClosureError):
+class NoSuchAccount(ClosureError):  # noqa: N818 (these are answers, not mistakes)
     """The store has no such customer."""
 
 
-class AlreadyOpen(ClosureError):
+class AlreadyOpen(ClosureError):  # noqa: N818
     """The account has an open closure already."""
 
     def __init__(self, closure: Closure) -> None:
@@ -39,7 +39,7 @@ class AlreadyOpen(ClosureError):
         self.closure = closure
 
 
-class BlockersInTheWay(ClosureError):
+class BlockersInTheWay(ClosureError):  # noqa: N818
     """Open items stand in the way of closing at this pace."""
 
     def __init__(self, items: Sequence[OpenItem]) -> None:
@@ -47,23 +47,23 @@ class BlockersInTheWay(ClosureError):
         self.items = list(items)
 
 
-class CodeNeeded(ClosureError):
+class CodeNeeded(ClosureError):  # noqa: N818
     """Closing at once needs a code that proves the registered address."""
 
 
-class NoAddress(ClosureError):
+class NoAddress(ClosureError):  # noqa: N818
     """There is no registered e-mail address to send to."""
 
 
-class TooManyCodes(ClosureError):
+class TooManyCodes(ClosureError):  # noqa: N818
     """Too many codes were sent within the hour."""
 
 
-class BadAddress(ClosureError):
+class BadAddress(ClosureError):  # noqa: N818
     """What was given is no e-mail address."""
 
 
-class NotPossible(ClosureError):
+class NotPossible(ClosureError):  # noqa: N818
     """The state of the closure does not allow the event."""
 
     def __init__(self, closure: Closure, event: Event) -> None:

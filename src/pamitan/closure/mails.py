@@ -15,9 +15,7 @@ from pamitan.closure.models import Closure
 from pamitan.closure.store import current_store
 from pamitan.storefile.model import text
 
-Kind = Literal[
-    "received", "confirm", "waiting", "proceeding", "question", "closed", "refused", "withdrawn", "expired"
-]
+Kind = Literal["received", "confirm", "waiting", "proceeding", "question", "closed", "refused", "withdrawn", "expired"]
 ONLY_REGISTERED = frozenset({"confirm"})
 """What proves the registered address goes nowhere else."""
 
@@ -45,9 +43,7 @@ def _recipients(closure: Closure, kind: Kind) -> list[tuple[str, str]]:
     return [(slot, address) for slot, address in slots if address]
 
 
-def _queue(
-    address: str, kind: str, language: str, context: dict[str, Any], identity: str, now: dt.datetime
-) -> None:
+def _queue(address: str, kind: str, language: str, context: dict[str, Any], identity: str, now: dt.datetime) -> None:
     info = current_store().file.store
     with translation.override(language), timezone.override(ZoneInfo(info.timezone)):
         store = {

@@ -143,7 +143,7 @@ class Closure(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code that was sent to a registered address. Only its keyed hash is kept, and the row only while it is of use."""
+    """A code that was sent to a registered address. Its keyed hash is kept, and only while it is of use."""
 
     account_hash = models.CharField(max_length=64, db_index=True)
     purpose = models.CharField(max_length=20)
@@ -181,7 +181,6 @@ class HookCall(models.Model):
     hook = models.CharField(max_length=100)
     done_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(name="hookcall_once", fields=["closure", "hook"])]

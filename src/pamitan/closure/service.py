@@ -1,4 +1,4 @@
-"""The verbs of the five doors (portal, desk, api, cli, worker): each takes plain values, does one thing, or says why not.
+"""The verbs of the five doors (portal, desk, api, cli, worker): each does one thing, or says why not.
 
 What can go wrong is drawn in :mod:`pamitan.closure.errors`; besides, each verb that asks the store may raise
 ``StoreUnavailable``, and then nothing has changed. A verb that is done twice does no harm.
@@ -7,7 +7,6 @@ What can go wrong is drawn in :mod:`pamitan.closure.errors`; besides, each verb 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -18,11 +17,12 @@ from pamitan.closure.blockers import blockers
 from pamitan.closure.clock import clock
 from pamitan.closure.codes import CLOSE_NOW, CONFIRM, check_code, issue_code, send_code, spend_proof
 from pamitan.closure.consequences import BeforeYouGo, KeptRecord, ShelvedItem, before_you_go, mark_saved, saved_keys
-from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay, CodeNeeded, NoAddress, NoSuchAccount, NotPossible
+from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay, NoSuchAccount, NotPossible
 from pamitan.closure.language import fitting_language
 from pamitan.closure.links import closure_by_confirm_token, closure_by_token, confirm_url, status_token, status_url
 from pamitan.closure.models import OPEN_STATES, Closure, Pace, Source
 from pamitan.closure.other_address import readable_address
+from pamitan.closure.rules import longest_wait, withdrawal_period
 from pamitan.closure.states import Event, State, can
 from pamitan.closure.store import current_store
 from pamitan.closure.timeline import TimelineEntry, timeline
@@ -123,8 +123,10 @@ def request_closure(
 def start_for_customer(account_id: str, operator: object, conversation: models.Model | None = None) -> Closure:
     """Prepare a closure at the desk: *requested* until the holder confirms it by the link or code mailed to them.
 
-    Nothing of this mail is seen by the operator. It expires after ``closing.confirm_within_days``. An account without an
-    e-mail address can confirm on its own signed-in page alone. Raises ``AlreadyOpen`` and ``NoSuchAccount``.
+    Nothing of this mail is seen by the operator. It expires after ``closing.confirm_within_days``. The holder of an
+    account without an e-mail address can confirm on their own signed-in page alone.
+
+    Raises ``AlreadyOpen`` and ``NoSuchAccount``.
     """
     now = clock().now()
     account = _account(account_id)
@@ -195,7 +197,10 @@ def withdraw(closure: Closure) -> Closure:
 
 
 def refuse(closure: Closure, operator: object, ground: str) -> Closure:
-    """Refuse on a legal ground, which the mail names, with where to complain. Raises ``NotPossible``, ``ValueError``."""
+    """Refuse on a legal ground, which the mail names, with where to complain.
+
+    Raises ``NotPossible`` past the point of no return, and ``ValueError`` without a ground.
+    """
     now = clock().now()
     if not ground.strip():
         raise ValueError("a refusal names its legal ground")
@@ -216,7 +221,7 @@ def go_on_waiting(closure: Closure) -> Closure:
     """The customer's answer to the question at the latest date: wait once more. Raises ``NotPossible``."""
     now = clock().now()
     _must_wait(closure)
-    wait_until = now + dt.timedelta(days=current_store().file.closing.wait_for_orders_days)
+    wait_until = now + longest_wait()
     with transaction.atomic():
         change(closure, wait_until=wait_until, asked_at=None, due_at=now)
         record(LedgerEvent.WAIT_PROLONGED, closure.pk, now, until=wait_until.isoformat())
@@ -258,7 +263,7 @@ def latest_closure_for(account_id: str) -> Closure | None:
 
 
 def by_reference(reference: str, account_id: str | None) -> Closure | None:
-    """The closure of that reference if it is this account's; with ``account_id=None`` (desk, command line) anybody's."""
+    """The closure of that reference if it is this account's; with ``None`` (desk, command line) anybody's."""
     closures = Closure.objects.filter(reference=reference.strip().upper())
     if account_id is not None:
         closures = closures.filter(account_hash=tombstone_hash("account", account_id))
@@ -298,7 +303,6 @@ def _begin(closure: Closure, now: dt.datetime) -> Closure:
 
 def _confirm(closure: Closure, now: dt.datetime, items: list[OpenItem] | None, **changes: Any) -> Closure:
     """``items`` are what stands in the way; ``None`` when the store could not be asked: then the sweep will."""
-    rules = current_store().file.closing
     if items == []:
         changes["point_of_no_return"] = now + withdrawal_period(changes.get("pace", closure.pace))
     with transaction.atomic():
@@ -309,7 +313,7 @@ def _confirm(closure: Closure, now: dt.datetime, items: list[OpenItem] | None, *
             facts={"pace": str(changes.get("pace", closure.pace)), "blockers": None if items is None else len(items)},
             confirmed_at=now,
             expires_at=None,
-            wait_until=now + dt.timedelta(days=rules.wait_for_orders_days),
+            wait_until=now + longest_wait(),
             blockers=len(items or ()),
             due_at=now,
             **changes,
@@ -320,12 +324,6 @@ def _confirm(closure: Closure, now: dt.datetime, items: list[OpenItem] | None, *
             record(LedgerEvent.BLOCKERS_IGNORED, closure.pk, now, reason=closure.ignored_because)
         mails.queue(closure, "received", now, url=status_url(closure))
     return closure
-
-
-def withdrawal_period(pace: str) -> dt.timedelta:
-    """For how long the customer can undo once nothing stands in the way."""
-    days = 0 if pace == Pace.NOW else current_store().file.closing.withdrawal_days
-    return dt.timedelta(days=days)
 
 
 def _must_wait(closure: Closure) -> None:

@@ -10,7 +10,8 @@
 Only :mod:`pamitan.closure.transition` writes a state, and only as this table says. What is not in the table cannot
 happen: nothing leads out of *erasing* but *closed*, since the point of no return lies before it.
 
-A hold (dispute, court order) will be one more state beside *waiting*: it belongs here, with the events that lead in and out.
+A hold (dispute, court order) will be one more state beside *waiting*: its place is here, with the events that lead in
+and out.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ LEDGER = {
 }
 
 
-class Overtaken(Exception):
+class Overtaken(Exception):  # noqa: N818
     """The row was claimed again, or its state has changed: this worker's step no longer counts."""
 
 

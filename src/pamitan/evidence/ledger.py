@@ -1,4 +1,4 @@
-"""The ledger: append-only, in a closed vocabulary, naming nobody, each entry chained to the one before it by its hash."""
+"""The ledger: append-only, in a closed vocabulary, naming nobody; each entry is chained by hash to the one before."""
 
 from __future__ import annotations
 

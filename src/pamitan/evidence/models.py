@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 
-class AppendOnly(TypeError):
+class AppendOnly(TypeError):  # noqa: N818
     """Someone tried to change or remove an entry of the ledger."""
 
 

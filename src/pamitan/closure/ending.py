@@ -1,0 +1,152 @@
+"""The ends of a closure: what remains to be done, and then what is forgotten."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from pamitan.closure import mails
+from pamitan.closure.casefiles import destroy_key
+from pamitan.closure.later import Claim
+from pamitan.closure.models import CaseFileRow, Closure, OneTimeCode, SavedItem
+from pamitan.closure.rules import bar_ends
+from pamitan.closure.states import Event, State
+from pamitan.closure.store import current_store
+from pamitan.closure.traces import Trace, erase_traces
+from pamitan.closure.transition import transition
+from pamitan.evidence.certificate import issue
+from pamitan.evidence.ledger import LedgerEvent, record
+from pamitan.evidence.tombstones import Kind, bar
+from pamitan.storefile.model import text
+from pamitan.stores.types import Identifier
+
+FORGOTTEN: dict[str, Any] = {
+    "account_id": "",
+    "registered_email": "",
+    "other_email": "",
+    "proven": [],
+    "accepted_losses": [],
+    "reason_text": "",
+    "conversation": "",
+    "locks": [],
+    "due_at": None,
+    "claimed": False,
+    "failures": 0,
+    "stuck_reason": "",
+}
+"""What names the person, or is of no use any more, once a closure has ended."""
+
+
+def expire(claim: Claim, now: dt.datetime) -> None:
+    """A request that nobody confirmed in time ends. Raises ``Overtaken``."""
+    closure = claim.closure
+    if closure.expires_at is not None and closure.expires_at > now:
+        return claim.rest(closure.expires_at)
+    with transaction.atomic():
+        transition(closure, Event.EXPIRE, now=now, attempt=claim.attempt, ended_at=now, due_at=now, claimed=False)
+        mails.queue(closure, "expired", now)
+    return None
+
+
+def settle(claim: Claim, now: dt.datetime) -> None:
+    """Give the account back where it was locked, then forget the person. Raises ``StoreUnavailable``, ``Overtaken``."""
+    closure = claim.closure
+    locked = bool(closure.locks or closure.locked_at)
+    if locked and closure.state != State.CLOSED:
+        current_store().unlock(closure.account_id, closure.applied_locks)
+    with transaction.atomic():
+        claim.change(**FORGOTTEN)
+        if locked:
+            record(LedgerEvent.ACCOUNT_UNLOCKED, closure.pk, now)
+
+
+def finish(claim: Claim, now: dt.datetime) -> None:
+    """Erased and verified: bar, certify, tell the customer, forget. All of it, or nothing. Raises ``Overtaken``."""
+    closure = claim.closure
+    with transaction.atomic():
+        closure.receipts = [*closure.receipts, *_own_receipts(_erase_our_traces(closure, now))]
+        _bar_identifiers(closure, now)
+        _certify(closure, now)
+        mails.queue(closure, "closed", now)
+        CaseFileRow.objects.filter(pk=closure.pk).delete()
+        changes = {**FORGOTTEN, "receipts": closure.receipts, "ended_at": now}
+        transition(closure, Event.FINISH, now=now, attempt=claim.attempt, facts=_sums(closure), **changes)
+        record(LedgerEvent.CASE_FILE_DESTROYED, closure.pk, now)
+    destroy_key(closure.pk)
+
+
+def _erase_our_traces(closure: Closure, now: dt.datetime) -> list[Trace]:
+    traces = erase_traces(closure.account_id)
+    for model in (SavedItem, OneTimeCode):
+        rows, _ = model.objects.filter(account_hash=closure.account_hash).delete()
+        traces.append(Trace(model._meta.db_table, rows))
+    record(LedgerEvent.TRACES_ERASED, closure.pk, now, rows=sum(trace.rows for trace in traces))
+    return traces
+
+
+def _own_receipts(traces: Iterable[Trace]) -> list[dict[str, Any]]:
+    return [
+        {"datastore": "pamitan", "table": trace.table, "action": "delete", "rows": trace.rows, "note": None}
+        for trace in traces
+        if trace.rows
+    ]
+
+
+def _bar_identifiers(closure: Closure, now: dt.datetime) -> None:
+    """The account, and what is surely this person's: proven in this closure, or verified by the store.
+
+    Anyone can register another's address; closing such an account must not bar its true owner.
+    """
+    rules = current_store().file.closing.bar
+    bar("account", closure.account_id, now=now, until=None)
+    for identifier in _surely_theirs(closure):
+        duration = rules.email if identifier.kind == "email" else rules.phone
+        if duration != "none":
+            kind: Kind = identifier.kind
+            bar(kind, identifier.value, now=now, until=bar_ends(duration, now))
+            record(LedgerEvent.IDENTIFIER_BARRED, closure.pk, now, kind=kind, duration=duration)
+
+
+def _surely_theirs(closure: Closure) -> frozenset[Identifier]:
+    verified = {Identifier("email", closure.registered_email)} if closure.email_verified else set()
+    return closure.identifiers | verified
+
+
+def _certify(closure: Closure, now: dt.datetime) -> None:
+    """The store's copy: per datastore and table what was done, what the law retains, what the scan found."""
+    file = current_store().file
+    rules = [
+        {
+            "datastore": datastore,
+            "table": table,
+            "law": text(rule.keep.law, "en"),
+            "until": rule.keep.until.model_dump(),
+        }
+        for datastore, tables in file.map.items()
+        for table, of_table in tables.items()
+        for rule in of_table
+        if rule.keep
+    ]
+    statement = {
+        "store": file.store.name,
+        "reference": closure.reference,
+        "closed_at": now.isoformat(),
+        "datastores": sorted(file.datastores),
+        "receipts": closure.receipts,
+        "retained": rules,
+        "residue": closure.residue,
+        "limits": "the named datastores at the time of closing; copies made before, such as backups, are not covered",
+    }
+    issue(closure.pk, statement, now)
+    record(LedgerEvent.CERTIFICATE_ISSUED, closure.pk, now)
+
+
+def _sums(closure: Closure) -> dict[str, int]:
+    """Rows by action, for the ledger."""
+    sums: dict[str, int] = {}
+    for receipt in closure.receipts:
+        sums[receipt["action"]] = sums.get(receipt["action"], 0) + int(receipt["rows"])
+    return sums

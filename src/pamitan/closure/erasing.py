@@ -1,0 +1,142 @@
+"""The erasing of a batch of closures: erase, tell the hooks, verify, finish; or stay, with the reason to be seen."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from pamitan.closure.casefiles import Shelf
+from pamitan.closure.ending import finish
+from pamitan.closure.hooks import call_hooks
+from pamitan.closure.later import Claim, put_off
+from pamitan.closure.store import current_store
+from pamitan.closure.transition import Overtaken
+from pamitan.erasure.errors import ErasureError
+from pamitan.erasure.execute import erase
+from pamitan.erasure.receipt import LATE, RECOVERED, Receipt
+from pamitan.erasure.residue import Residue
+from pamitan.erasure.verify import verify
+from pamitan.stores.errors import StoreError, StoreUnavailable
+from pamitan.stores.types import Subject
+
+log = logging.getLogger(__name__)
+
+
+def erase_batch(claims: Sequence[Claim], now: dt.datetime) -> None:
+    """One step for closures past the point of no return. A batch never fails for the sake of one account."""
+    try:
+        erased = _erase(claims, now)
+        told = [claim for claim in erased if _each(claim, now, call_hooks)]
+        if told:
+            _verify(told, now)
+    except StoreUnavailable:
+        for claim in claims:
+            put_off(claim, now, "")
+    except Exception as fault:
+        _one_by_one(claims, now, fault)
+
+
+def _one_by_one(claims: Sequence[Claim], now: dt.datetime, fault: Exception) -> None:
+    if len(claims) > 1:
+        for claim in claims:
+            erase_batch([claim], now)
+        return
+    put_off(claims[0], now, _said(claims[0], fault))
+
+
+def _erase(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
+    """Erase in the store; those that were erased. Who was set aside stays in *erasing*, with the reason."""
+    result = erase(current_store(), _subjects(claims), _shelf(claims))
+    erased = []
+    for claim in claims:
+        account_id = claim.closure.account_id
+        reason = result.set_aside.get(account_id)
+        if reason is not None:
+            put_off(claim, now, reason)
+        elif _each(claim, now, lambda c, _, a=account_id: _keep(c, result.receipts.get(a, []))):
+            erased.append(claim)
+    return erased
+
+
+def _verify(claims: Sequence[Claim], now: dt.datetime) -> None:
+    result = verify(current_store(), _subjects(claims), _shelf(claims))
+    for claim in claims:
+        account_id = claim.closure.account_id
+        residue = result.residue.get(account_id, [])
+
+        def conclude(claim: Claim, now: dt.datetime, late: Iterable[Receipt], residue: list[Residue]) -> None:
+            _keep(claim, late, residue=[_fact(found) for found in residue])
+            blocking = [found for found in residue if found.blocking]
+            if blocking:
+                put_off(claim, now, _summary(blocking))
+            else:
+                finish(claim, now)
+
+        late = result.receipts.get(account_id, [])
+        _each(claim, now, lambda c, n, late=late, residue=residue: conclude(c, n, late, residue))
+
+
+def _each(claim: Claim, now: dt.datetime, act: Callable[[Claim, dt.datetime], None]) -> bool:
+    """Do it for one closure of the batch; whether it went well. What goes wrong is this one's alone."""
+    try:
+        act(claim, now)
+    except Overtaken:
+        return False
+    except StoreUnavailable:
+        put_off(claim, now, "")
+        return False
+    except Exception as fault:
+        put_off(claim, now, _said(claim, fault))
+        return False
+    return True
+
+
+def _said(claim: Claim, fault: Exception) -> str:
+    """The reason as the desk may show it: our own sentences as they are, of anything else the class alone."""
+    if isinstance(fault, (ErasureError, StoreError)):
+        return str(fault)
+    log.error("%s: a step failed: %s", claim.closure.reference, type(fault).__name__)
+    return f"unexpected fault: {type(fault).__name__}"
+
+
+def _subjects(claims: Iterable[Claim]) -> list[Subject]:
+    return [Subject(claim.closure.account_id, claim.closure.identifiers) for claim in claims]
+
+
+def _shelf(claims: Iterable[Claim]) -> Shelf:
+    return Shelf(claim.closure for claim in claims)
+
+
+def _keep(claim: Claim, receipts: Iterable[Receipt], **changes: Any) -> None:
+    claim.change(receipts=merged(claim.closure.receipts, receipts), **changes)
+
+
+def merged(known: Sequence[dict[str, Any]], new: Iterable[Receipt]) -> list[dict[str, Any]]:
+    """The receipts of a closure after another run of the same erasure.
+
+    What a run finds done that an earlier one has a receipt for is not counted again; late rows are added up.
+    """
+    rows = {(r["datastore"], r["table"], r["action"], r["note"]): int(r["rows"]) for r in known}
+    for receipt in new:
+        place = (receipt.datastore, receipt.table, receipt.action)
+        key = (*place, receipt.note)
+        if receipt.note == RECOVERED and any(other[:3] == place and other != key for other in rows):
+            continue
+        rows[key] = rows.get(key, 0) + receipt.rows if receipt.note == LATE else max(rows.get(key, 0), receipt.rows)
+    return [dict(zip(("datastore", "table", "action", "note", "rows"), (*k, n), strict=True)) for k, n in rows.items()]
+
+
+def _fact(found: Residue) -> dict[str, Any]:
+    """A finding without the row's key, which may be an address."""
+    fact = dataclasses.asdict(found)
+    del fact["key"]
+    return fact
+
+
+def _summary(blocking: Sequence[Residue]) -> str:
+    places = sorted({f"{found.datastore}.{found.table}.{found.column} ({found.kind})" for found in blocking})
+    more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+    return "identifiers still stand in " + ", ".join(places[:5]) + more

@@ -1,0 +1,67 @@
+"""The certificate: a signed statement of what was done, that anyone with the public key can check without us.
+
+Signed with Ed25519 (RFC 8032) over the canonical JSON of the document: keys sorted, no spaces, UTF-8.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import uuid
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+
+from pamitan.evidence.models import Certificate
+
+FORMAT = "pamitan-certificate-1"
+
+
+def issue(subject: uuid.UUID, statement: dict[str, Any], now: dt.datetime) -> Certificate:
+    """Sign the statement and write it down, in the caller's transaction; a second time for one subject replaces it.
+
+    The statement holds JSON values and names no person.
+    """
+    document = {"format": FORMAT, "subject": str(subject), "issued_at": now.isoformat(), **statement}
+    key = _signing_key()
+    certificate, _ = Certificate.objects.update_or_create(
+        subject=subject,
+        defaults={
+            "issued_at": now,
+            "document": document,
+            "signature": _encode(key.sign(canonical(document))),
+            "public_key": public_key(),
+        },
+    )
+    return certificate
+
+
+def verify(document: dict[str, Any], signature: str, public: str) -> bool:
+    """Whether the signature is of exactly this document, by the holder of that public key (base64)."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
+        key.verify(base64.b64decode(signature, validate=True), canonical(document))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def public_key() -> str:
+    """This installation's public key, base64: to be published, so that others can check."""
+    return _encode(_signing_key().public_key().public_bytes_raw())
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """The bytes that are signed."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(settings.PAMITAN_CERTIFICATE_KEY)
+
+
+def _encode(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -1,0 +1,128 @@
+"""The sweep: claims what is due, lets it take its step, sends the outbox. Waiting closures are rows, not threads.
+
+A claim pushes a row's date on by a lease and raises its attempt (:mod:`pamitan.channels.claiming`), so that several
+workers share the work, a dead worker's rows come back, and a frozen one that wakes up changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from django.db import close_old_connections, connection
+
+from pamitan.channels.claiming import claim_due, release
+from pamitan.channels.models import Mail
+from pamitan.channels.sending import send_due
+from pamitan.closure.casefiles import destroy_left_keys
+from pamitan.closure.clock import clock
+from pamitan.closure.codes import forget_old_codes
+from pamitan.closure.models import Closure
+from pamitan.closure.run import step
+from pamitan.evidence.tombstones import forget_ended
+from pamitan.worker.alive import Presence
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+SLOTS = 4
+"""Steps at a time in one process; no more is claimed than there are free slots."""
+POLL_SECONDS = 1.0
+TIDY_EVERY = dt.timedelta(hours=1)
+
+
+def run_until_idle(only: uuid.UUID | None = None) -> int:
+    """Do what is due now, in the foreground, until nothing is; how many steps were taken.
+
+    With ``only`` one closure alone is worked on. Mails that cannot be sent stay in the outbox for the next sweep.
+    """
+    with Presence() as presence:
+        if presence.alone:
+            release_claims()
+        steps = 0
+        while done := sweep_once(only):
+            steps += done
+        while send_due(clock().now()):
+            pass
+    return steps
+
+
+def run_forever(stop: threading.Event) -> None:
+    """Sweep until ``stop`` is set; then finish the steps in hand and return."""
+    with Presence() as presence, ThreadPoolExecutor(SLOTS, thread_name_prefix="step") as pool:
+        if presence.alone:
+            release_claims()
+        _Sweeper(pool).run(stop)
+
+
+def sweep_once(only: uuid.UUID | None = None) -> int:
+    """Claim one batch of due closures and let each take one step; how many were claimed."""
+    rows = Closure.objects.filter(pk=only) if only else Closure.objects.all()
+    claims = claim_due(rows, clock().now(), BATCH)
+    if claims:
+        step(claims)
+    return len(claims)
+
+
+def release_claims() -> int:
+    """Take over what dead processes had claimed; only for whoever knows that no other worker is alive."""
+    now = clock().now()
+    return release(Closure.objects.all(), now) + release(Mail.objects.all(), now)
+
+
+def tidy() -> None:
+    """Forget what has had its time: ended bars, old codes, keys left by a crash."""
+    now = clock().now()
+    forget_ended(now)
+    forget_old_codes(now)
+    destroy_left_keys()
+
+
+class _Sweeper:
+    """Hands batches to the pool's free slots, and one slot's worth of mail."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._steps: set[Future[None]] = set()
+        self._mail: Future[None] | None = None
+        self._tidied_at: dt.datetime | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            if not self._safely(self._round):
+                stop.wait(POLL_SECONDS)
+
+    def _round(self) -> bool:
+        """Hand out what is due; whether there was anything."""
+        self._steps = {future for future in self._steps if not future.done()}
+        claims = claim_due(Closure.objects.all(), clock().now(), BATCH) if len(self._steps) < SLOTS - 1 else []
+        if claims:
+            self._steps.add(self._pool.submit(self._in_thread, lambda: step(claims)))
+        if self._mail is None or self._mail.done():
+            self._mail = self._pool.submit(self._in_thread, lambda: send_due(clock().now()))
+        self._tidy_sometimes()
+        return bool(claims)
+
+    def _tidy_sometimes(self) -> None:
+        now = clock().now()
+        if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
+            self._tidied_at = now
+            tidy()
+
+    def _in_thread(self, work: Callable[[], object]) -> None:
+        close_old_connections()
+        self._safely(lambda: bool(work()))
+
+    @staticmethod
+    def _safely(work: Callable[[], bool]) -> bool:
+        """Our own database may be away for a while: that is a line in the log, not the end of the sweep."""
+        try:
+            return work()
+        except Exception as fault:
+            log.error("the sweep stumbled: %s", type(fault).__name__)
+            connection.close()
+            return False
