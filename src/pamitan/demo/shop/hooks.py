@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -28,7 +29,7 @@ def signed(view: Callable[[Call, str], None]) -> Callable[[HttpRequest], HttpRes
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         signature = request.headers.get("X-Pamitan-Signature", "")
-        if not is_from_pamitan(request.body, signature, settings.SENJA_HOOK_SECRET):
+        if not is_from_pamitan(request.body, signature, settings.SENJA_HOOK_SECRET, dt.datetime.now(dt.UTC)):
             return JsonResponse({"error": "the signature does not fit"}, status=403)
         try:
             view(json.loads(request.body), request.headers["Idempotency-Key"])
@@ -44,7 +45,7 @@ def signed(view: Callable[[Call, str], None]) -> Callable[[HttpRequest], HttpRes
 @signed
 def cancel_order(call: Call, idempotency_key: str) -> None:
     with database() as db:
-        orders.cancel_paid(db, int(call["order"]), idempotency_key, clock().now())
+        orders.cancel_paid(db, int(call["id"]), idempotency_key, clock().now())
 
 
 @signed

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 import httpx
 
+OLD_SECONDS = 300
+
 
 class NoAnswerError(Exception):
     """Pamitan does not answer now."""
@@ -35,9 +37,14 @@ def is_barred(address: str, api: str, token: str) -> bool:
         raise NoAnswerError from error
 
 
-def is_from_pamitan(body: bytes, signature: str, secret: str) -> bool:
-    """Whether the header ``X-Pamitan-Signature`` fits the body."""
-    return hmac.compare_digest(_sign(secret, body).encode(), signature.removeprefix("sha256=").encode())
+def is_from_pamitan(body: bytes, signature: str, secret: str, now: dt.datetime) -> bool:
+    """Whether the header ``X-Pamitan-Signature`` (``t=SECONDS,v1=HEX``) fits the body and is no old one sent again."""
+    parts = dict(part.partition("=")[::2] for part in signature.split(","))
+    seconds = parts.get("t", "")
+    if not seconds.isdecimal() or abs(now.timestamp() - int(seconds)) > OLD_SECONDS:
+        return False
+    expected = _sign(secret, f"{seconds}.".encode() + body)
+    return hmac.compare_digest(expected.encode(), parts.get("v1", "").encode())
 
 
 def _sign(secret: str, body: bytes) -> str:

@@ -37,7 +37,7 @@ class Person:
     email: str | None
     phone: str | None
     story: str
-    """What there is to see when this customer leaves (a msgid)."""
+    """What there is to see when this customer leaves; printed at start."""
     language: str = "id"
     home: Home | None = None
     has_password: bool = True
