@@ -6,7 +6,7 @@ Texts are always plain text: whoever shows them escapes them. Times come from th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -25,6 +25,7 @@ from pamitan.conversation.errors import ConversationError, Refusal
 from pamitan.conversation.models import Channel, Conversation, Message, Notice, State
 from pamitan.evidence import ledger
 from pamitan.evidence.ledger import LedgerEvent
+from pamitan.stores.types import Identifier
 
 UNFINISHED_LIMIT = 5
 """So many conversations of one customer may be unfinished at a time."""
@@ -88,13 +89,16 @@ def say(conversation: Conversation, text: str) -> Message:
 
 
 @transaction.atomic
-def confirm_closure(conversation: Conversation) -> Closure:
-    """The customer confirms what the operator prepared. The caller has just made sure who is asking."""
+def confirm_closure(conversation: Conversation, *, proven: Collection[Identifier] = ()) -> Closure:
+    """The customer confirms what the operator prepared. The caller has just made sure who is asking.
+
+    ``proven`` are the addresses shown to be the customer's. Raises :class:`ConversationError`.
+    """
     fresh = threads.locked(conversation)
     closure = waiting_closure(fresh)
     if closure is None:
         raise ConversationError(Refusal.NO_CLOSURE)
-    closures.confirm(closure)
+    closures.confirm(closure, proven=proven)
     threads.add_notice(fresh, Notice.CLOSURE_STARTED, clock().now())
     return closure
 

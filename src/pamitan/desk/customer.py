@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext_lazy as _
 
 from pamitan.closure import service as closures
 from pamitan.closure.models import Closure
@@ -11,6 +13,17 @@ from pamitan.closure.store import current_store
 from pamitan.conversation.models import Conversation
 from pamitan.stores.errors import StoreError
 from pamitan.stores.types import Account
+
+OPERATORS_WORDS = {
+    "confirmed": _("The customer confirmed it"),
+    "confirm": _("Waits for the customer to confirm it"),
+    "question": _("The customer is asked: an order is still open"),
+    "orders": _("Waits for the orders to be finished"),
+    "undo": _("The customer can still undo it"),
+    "withdrawn": _("The customer undid it; the account stays"),
+    "expired": _("Not confirmed in time; the account stays"),
+    "erasing": _("The erasure has begun"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,12 @@ def customer_card(account_id: str) -> CustomerCard | None:
 def closure_card(conversation: Conversation) -> ClosureCard | None:
     """The open closing of this customer, else the one that this conversation led to."""
     closure = closures.open_closure_for(conversation.account_id) or conversation.closure
-    return closure and ClosureCard(closure, closures.timeline(closure))
+    return closure and ClosureCard(closure, [_for_operators(entry) for entry in closures.timeline(closure)])
+
+
+def _for_operators(entry: TimelineEntry) -> TimelineEntry:
+    """The timeline speaks to the customer ("you confirmed"); here it speaks of them."""
+    return replace(entry, title=str(OPERATORS_WORDS.get(entry.key, entry.title)))
 
 
 def masked_email(address: str) -> str:

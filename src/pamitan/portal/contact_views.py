@@ -22,7 +22,7 @@ from pamitan.conversation.waiting import opening_hours, waiting_time
 from pamitan.conversation.words import NOT_THE_HOLDER, opening_words
 from pamitan.portal.contact_forms import CallForm, HolderForm, MessageForm
 from pamitan.portal.holder import is_holder, recently_shown
-from pamitan.portal.session import account_of, customer_required
+from pamitan.portal.session import account_of, customer_required, proven
 
 REFRESH_SECONDS = 10
 """How often a chat that waits for an answer looks again, where the customer wants it."""
@@ -126,7 +126,7 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponse:
     if form.errors:
         return _page(request, found, MessageForm(), holder=form)
     try:
-        service.confirm_closure(found)
+        service.confirm_closure(found, proven=proven(request))
     except (ConversationError, ClosureError):
         pass  # it was confirmed, withdrawn or refused meanwhile: the page shows how it stands
     return redirect("portal:conversation", reference)

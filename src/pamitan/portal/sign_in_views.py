@@ -17,6 +17,7 @@ from pamitan.closure.errors import ClosureError
 from pamitan.closure.store import current_store
 from pamitan.portal import handover, session
 from pamitan.portal.forms import AskCodeForm, CodeForm, SignInForm
+from pamitan.portal.holder import note_shown
 from pamitan.portal.signing_in import accounts_named, by_password, even_time
 from pamitan.stores.types import Account, Identifier
 
@@ -128,6 +129,7 @@ def _come_in(
 ) -> HttpResponse:
     if len(accounts) == 1:
         session.sign_in(request, accounts[0].id, proven)
+        note_shown(request)
         return HttpResponseRedirect(_next(request))
     request.session.cycle_key()
     request.session["may_choose"] = [account.id for account in accounts]

@@ -28,9 +28,7 @@ pages = [
     path("status/<str:reference>/undo", status_views.undo, name="undo"),
     path("status/<str:reference>/answer", status_views.answer, name="answer"),
     path("status/<str:reference>/confirm", status_views.confirm_started, name="confirm_started"),
-]
-
-urlpatterns = [
-    path("", include((pages, "portal"))),
     path("help/", include("pamitan.portal.help_urls")),
 ]
+
+urlpatterns = [path("", include((pages, "portal")))]
