@@ -298,11 +298,16 @@ class LibraryShelf(Strict):
     code: Source | None = None
     """For what is a code and not a file (a gift card)."""
     values: dict[str, Source] = {}
+    filename: Source | None = None
+    """What the saved file is called; by default the title, with the ending of ``file``."""
 
     @model_validator(mode="after")
     def something_to_save(self) -> Self:
         if (self.file is None) == (self.code is None):
             raise ValueError("a shelf of the library has either a file or a code")
+        for name in re.findall(r"\{(\w*)\}", self.file or ""):
+            if name != "title" and name not in self.values:
+                raise ValueError(f"the file's {{{name}}} is not among values; add it there")
         return self
 
 

@@ -113,12 +113,9 @@ class _Writer:
     def _value(self, column: Column, operand: Any) -> Any:
         """The operand in the column's own type, so that no database has to guess."""
         try:
-            return _converted(column, operand, self._schema.dialect)
-        except (ValueError, InvalidOperation):
-            raise StoreMismatch(
-                f"column '{self._table.name}.{column.name}' is of type {column.sql_type or column.kind}; "
-                f"'{operand}' cannot be compared with it"
-            ) from None
+            return column_value(column, operand, self._schema.dialect)
+        except ValueError as error:
+            raise StoreMismatch(f"table '{self._table.name}': {error}") from None
 
     def _in_time(self, column: Column, cell: ColumnElement[Any], operator: str, operand: Any) -> ColumnElement[bool]:
         moment = self._moment(operand)
@@ -152,6 +149,15 @@ class _Writer:
 def _holds_not(part: ColumnElement[bool]) -> ColumnElement[bool]:
     """NOT, but true where the part is NULL: what is unknown does not hold."""
     return sa.not_(sa.func.coalesce(part, sa.false()))
+
+
+def column_value(column: Column, operand: Any, dialect: str) -> Any:
+    """A value of the store file in the type of that column. Raises ``ValueError`` where it does not fit."""
+    try:
+        return None if operand is None else _converted(column, operand, dialect)
+    except (ValueError, InvalidOperation):
+        sort = column.sql_type or column.kind
+        raise ValueError(f"column '{column.name}' is of type {sort}, which '{operand}' does not fit") from None
 
 
 def _converted(column: Column, operand: Any, dialect: str) -> Any:

@@ -1,7 +1,7 @@
 """The shops' password hashes, verified as the shops do it.
 
-Sources: Django 5.2, ``django.contrib.auth.hashers`` (formats of PBKDF2, scrypt, Argon2, bcrypt, salted and bare SHA-1 and
-MD5); PHP's manual on ``password_hash`` (bcrypt, 72 bytes); OpenCart 4, ``system/library/request.php`` (escaping).
+Sources: Django 5.2, ``django.contrib.auth.hashers`` (formats of PBKDF2, scrypt, Argon2, bcrypt, salted and bare SHA-1
+and MD5); PHP's manual on ``password_hash`` (bcrypt, 72 bytes); OpenCart 4, ``system/library/request.php`` (escaping).
 """
 
 from __future__ import annotations

@@ -88,6 +88,8 @@ class AppliedLock:
     kind: Literal["set", "prefix"]
     before: str | int | bool | None
     """The flag's value before; ``None`` for a prefix."""
+    after: str | int | bool | None = None
+    """What we wrote: the flag's value, or the prefix. Undo restores only where it still stands there."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,117 @@
+"""The datastore of the account table, and how its rows are read: what all parts of the store share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql import FromClause
+from sqlalchemy.sql.elements import ColumnElement
+
+from pamitan.kit.clock import Clock
+from pamitan.storefile.conditions import Condition
+from pamitan.storefile.model import Source, StoreFile
+from pamitan.stores.conditions import to_sql
+from pamitan.stores.engine import engine_for
+from pamitan.stores.equality import equal
+from pamitan.stores.keys import Keys, collect, vet
+from pamitan.stores.keytables import KeyTable
+from pamitan.stores.schema import Column, Schema, Table, reflect
+from pamitan.stores.types import Identifier, Subject
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home datastore as the store file describes it."""
+
+    file: StoreFile
+    clock: Clock
+
+    @property
+    def engine(self) -> Engine:
+        return engine_for(self.file.datastores[self.file.home].url)
+
+    @property
+    def schema(self) -> Schema:
+        return reflect(self.engine)
+
+    @property
+    def account_table(self) -> Table:
+        return self.schema.table(self.file.account.table)
+
+    def now(self) -> dt.datetime:
+        """On the wall clock of the datastore, as :func:`to_sql` wants it."""
+        return self.file.datastores[self.file.home].local(self.clock.now())
+
+    def condition(self, condition: Condition | None, table: Table, row: FromClause) -> ColumnElement[bool]:
+        """The condition over a row of the table."""
+        return to_sql(condition, table, self.schema, self.now(), row)
+
+    def flag(self, condition: Condition | None, table: Table, row: FromClause) -> ColumnElement[int]:
+        """The condition as something to select: 1 where it holds, else 0."""
+        return sa.case((self.condition(condition, table, row), 1), else_=0)
+
+    def cell(self, source: Source | None, table: Table, row: FromClause) -> ColumnElement[Any]:
+        """A column of the row, or a value in another table; NULL for no source. Of several rows there, the first."""
+        if source is None:
+            return sa.null()
+        if isinstance(source, str):
+            return row.c[table.column(source).name]
+        other = self.schema.table(source.table)
+        alias = other.sql.alias()
+        joins = [self._equal(other, alias, theirs, table, row, ours) for theirs, ours in source.on.items()]
+        query = sa.select(alias.c[other.column(source.column).name])
+        query = query.where(*joins, self.condition(source.where, other, alias))
+        return query.order_by(*(alias.c[name] for name in other.primary_key)).limit(1).scalar_subquery()
+
+    def column_of(self, source: Source, table: Table) -> Column:
+        """The column that the source reads."""
+        return (
+            table.column(source) if isinstance(source, str) else self.schema.table(source.table).column(source.column)
+        )
+
+    def is_account(self, account_id: str, row: FromClause) -> ColumnElement[bool]:
+        """The row of the account table is the one with that id."""
+        column = self.account_table.column(self.file.account.id)
+        value = as_key(account_id, column)
+        return sa.false() if value is None else row.c[column.name] == value
+
+    @contextmanager
+    def keys(self, connection: Connection, account_id: str, proven: frozenset[Identifier]) -> Iterator[Keys]:
+        """The keys of the rows that are tied to one account."""
+        subjects: Sequence[Subject] = [Subject(account_id, proven)]
+        vetted = vet(connection, self.schema, self.file, subjects, self.clock.now())
+        with collect(connection, self.schema, self.file, self.file.home, vetted, self.clock.now()) as keys:
+            yield keys
+
+    def _equal(
+        self, other: Table, alias: FromClause, theirs: str, table: Table, row: FromClause, ours: str
+    ) -> ColumnElement[bool]:
+        column, kind = other.column(theirs), table.column(ours).kind
+        return equal(alias.c[column.name], column, row.c[ours], kind, self.schema.dialect)
+
+
+def is_tied(tied: KeyTable, row: FromClause) -> ColumnElement[bool]:
+    """The row is among those keys, whoever of the batch it is tied to, and however often."""
+    return sa.exists().where(tied.matches(row))
+
+
+def as_key(text: str, column: Column) -> Any:
+    """The text in the type of a key column; ``None`` where it has no such form."""
+    if column.kind == "integer":
+        return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+    if column.kind == "uuid" and "uuid" in column.sql_type.lower():
+        try:
+            return uuid.UUID(text)
+        except ValueError:
+            return None
+    return text

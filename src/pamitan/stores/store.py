@@ -1,0 +1,134 @@
+"""The store: every verb that Pamitan needs of the shop's own data, over one module per job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.engine import Engine
+
+from pamitan.kit.clock import Clock, SystemClock
+from pamitan.storefile.model import StoreFile
+from pamitan.stores import passwords
+from pamitan.stores.accounts import Accounts
+from pamitan.stores.balances import Balances
+from pamitan.stores.engine import engine_for
+from pamitan.stores.home import Home
+from pamitan.stores.library import Library
+from pamitan.stores.locks import Locks
+from pamitan.stores.pending import OpenItems
+from pamitan.stores.schema import Schema, reflect
+from pamitan.stores.sessions import Sessions
+from pamitan.stores.types import Account, AppliedLock, HeldBalance, Identifier, LibraryItem, OpenItem
+
+NOTHING_PROVEN: frozenset[Identifier] = frozenset()
+
+
+class Store:
+    """One store, as its store file describes it. Threads may share it; it holds no data of customers.
+
+    ``proven`` is always the set of identifiers that are proven to be the customer's own; guest orders and the like are
+    seen through those alone. Every verb raises :class:`StoreUnavailable` when a database does not answer, and
+    :class:`StoreMismatch` when it does not look as the file says.
+    """
+
+    def __init__(self, file: StoreFile, clock: Clock | None = None) -> None:
+        self.file = file
+        self.clock = clock or SystemClock()
+        home = Home(file, self.clock)
+        self._accounts = Accounts(home)
+        self._open_items = OpenItems(home)
+        self._library = Library(home)
+        self._balances = Balances(home)
+        self._locks = Locks(home)
+        self._sessions = Sessions(home)
+        self._knows_costs = False
+
+    def engine(self, datastore: str) -> Engine:
+        """The engine of that datastore."""
+        return engine_for(self.file.datastores[datastore].url)
+
+    def schema(self, datastore: str) -> Schema:
+        """What that datastore looks like."""
+        return reflect(self.engine(datastore))
+
+    def find(self, identifier: Identifier) -> list[Account]:
+        """All customers with that address or number."""
+        return self._accounts.find(identifier)
+
+    def account(self, account_id: str) -> Account | None:
+        """The customer with that id; ``None`` for nobody, and for staff."""
+        return self._accounts.get(account_id)
+
+    def check_password(self, account_id: str, password: str) -> bool:
+        """Whether it is the customer's password. Costs one hash, whether there is one to compare with or not."""
+        rules, encoded = self.file.account.password, self._accounts.hash_of(account_id)
+        if rules is None or encoded is None or not passwords.is_usable(encoded):
+            self.burn_time()
+            return False
+        return passwords.matches(password, encoded, rules)
+
+    def burn_time(self) -> None:
+        """Work as long as a wrong password takes, for a sign-in where nobody was found."""
+        rules = self.file.account.password
+        if rules and not self._knows_costs:
+            passwords.prepare(self._accounts.hashes(rules), rules)
+            self._knows_costs = True
+        passwords.burn_time()
+
+    def require_known_passwords(self) -> None:
+        """Raise :class:`StoreMismatch` when the shop has password hashes that the store file's scheme does not know."""
+        rules = self.file.account.password
+        if rules:
+            passwords.require_known(self._accounts.hashes(rules), rules)
+
+    def open_items(self, account_id: str, proven: frozenset[Identifier] = NOTHING_PROVEN) -> list[OpenItem]:
+        """Orders, returns and subscriptions that are not finished, oldest first."""
+        return self._open_items.of(account_id, proven)
+
+    def cancel(
+        self,
+        account_id: str,
+        item_key: str,
+        idempotency_key: str,
+        proven: frozenset[Identifier] = NOTHING_PROVEN,
+    ) -> None:
+        """Cancel one open item.
+
+        Raises ``KeyError`` when it is not this account's or not open, :class:`StoreRefused` when it is too late.
+        """
+        self._open_items.cancel(account_id, item_key, idempotency_key, proven)
+
+    def library(self, account_id: str, proven: frozenset[Identifier] = NOTHING_PROVEN) -> list[LibraryItem]:
+        """Digital purchases."""
+        return self._library.of(account_id, proven)
+
+    def open_file(
+        self, account_id: str, item_key: str, proven: frozenset[Identifier] = NOTHING_PROVEN
+    ) -> tuple[LibraryItem, Iterator[bytes]]:
+        """One digital purchase and its bytes.
+
+        Raises ``KeyError`` when it is not this account's, ``FileNotFoundError`` when the file is gone.
+        """
+        return self._library.open(account_id, item_key, proven)
+
+    def balances(self, account_id: str, proven: frozenset[Identifier] = NOTHING_PROVEN) -> list[HeldBalance]:
+        """Money and points that are not zero."""
+        return self._balances.of(account_id, proven)
+
+    def planned_locks(self, account_id: str) -> list[AppliedLock]:
+        """What :meth:`lock` would change; written down before, it lets undo work after a crash in between."""
+        return self._locks.planned(account_id)
+
+    def lock(
+        self, account_id: str, planned: Sequence[AppliedLock] | None = None, idempotency_key: str | None = None
+    ) -> list[AppliedLock]:
+        """Keep the customer out of the shop; gives what :meth:`unlock` needs."""
+        return self._locks.lock(account_id, planned, idempotency_key)
+
+    def unlock(self, account_id: str, applied: Sequence[AppliedLock], idempotency_key: str | None = None) -> None:
+        """Let the customer in again: each change is undone where it still stands as we made it."""
+        self._locks.unlock(account_id, applied, idempotency_key)
+
+    def end_sessions(self, account_id: str) -> int:
+        """Sign the customer out of the shop everywhere; how many sessions there were."""
+        return self._sessions.end(account_id)
