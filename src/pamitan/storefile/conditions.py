@@ -72,10 +72,12 @@ ALWAYS = AllOf(())
 
 
 def parse_condition(raw: object) -> Condition:
-    """Read a condition as YAML gives it.
+    """Read a condition as YAML gives it; one that is read already stays as it is.
 
     Raises ``ValueError`` with a sentence that says the mend.
     """
+    if isinstance(raw, Condition):
+        return raw
     if not isinstance(raw, dict):
         raise ValueError("a condition is a mapping such as {status: Pending}")
     return AllOf(tuple(_entry(str(name), value) for name, value in raw.items()))
