@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +12,26 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+LOOPBACK = "127.0.0.1"
+
 
 @contextlib.contextmanager
 def mail_catcher(folder: Path) -> Iterator[int]:
     """Run the server while the block runs; its port is given."""
-    controller = Controller(_Keeper(folder), hostname="127.0.0.1", port=0, server_hostname="localhost")
+    port = _free_port()
+    controller = Controller(_Keeper(folder), hostname=LOOPBACK, port=port, server_hostname="localhost")
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1]
+        yield port
     finally:
         controller.stop()
+
+
+def _free_port() -> int:
+    # The controller calls its own port to see whether it answers, so it has to know it beforehand
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 def keep_mail(folder: Path, raw: bytes) -> Path:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from pamitan.config.home import Home
 from pamitan.demo.shop.files import make_files
 from pamitan.demo.shop.fill import fill_shop
@@ -17,8 +19,8 @@ from pamitan.demo.shop.fill import fill_shop
 STORE_FILE = Path(__file__).with_name("store.yaml")
 
 
-class DemoError(Exception):
-    """The demo cannot start; the sentence says the mend."""
+class DemoError(ImproperlyConfigured):
+    """The demo cannot start as asked; the sentence says the mend."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pamitan.closure.clock import clock
 from pamitan.demo.shop import accounts, orders
 from pamitan.demo.shop.database import Row, connect
+from pamitan.demo.shop.devices import device_name
 from pamitan.demo.shop.forms import SignInForm, SignUpForm
 from pamitan.demo.shop.pamitan import NoAnswerError, handover_link, is_barred
 from pamitan.demo.shop.people import PASSWORD
@@ -97,7 +98,7 @@ def _new_customer(form: SignUpForm) -> int | None:
 
 
 def _welcome(request: HttpRequest, customer: int) -> HttpResponse:
-    device = request.headers.get("User-Agent", "")[:80]
+    device = device_name(request.headers.get("User-Agent", ""))
     with database() as db:
         token = accounts.begin_session(db, customer, device, clock().now())
     response = redirect("shop:account")
