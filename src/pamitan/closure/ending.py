@@ -10,9 +10,10 @@ from django.db import transaction
 
 from pamitan.closure import mails
 from pamitan.closure.casefiles import destroy_key
+from pamitan.closure.consequences import kept_records
 from pamitan.closure.later import Claim
 from pamitan.closure.models import CaseFileRow, Closure, OneTimeCode, SavedItem
-from pamitan.closure.rules import bar_ends
+from pamitan.closure.rules import bar_ends, lock_key
 from pamitan.closure.states import Event, State
 from pamitan.closure.store import current_store
 from pamitan.closure.traces import Trace, erase_traces
@@ -56,7 +57,7 @@ def settle(claim: Claim, now: dt.datetime) -> None:
     closure = claim.closure
     locked = bool(closure.locks or closure.locked_at)
     if locked and closure.state != State.CLOSED:
-        current_store().unlock(closure.account_id, closure.applied_locks)
+        current_store().unlock(closure.account_id, closure.applied_locks, lock_key(closure, "unlock"))
     with transaction.atomic():
         claim.change(**FORGOTTEN)
         if locked:
@@ -70,7 +71,7 @@ def finish(claim: Claim, now: dt.datetime) -> None:
         closure.receipts = [*closure.receipts, *_own_receipts(_erase_our_traces(closure, now))]
         _bar_identifiers(closure, now)
         _certify(closure, now)
-        mails.queue(closure, "closed", now)
+        mails.queue(closure, "closed", now, **_outcome(closure, now))
         CaseFileRow.objects.filter(pk=closure.pk).delete()
         changes = {**FORGOTTEN, "receipts": closure.receipts, "ended_at": now}
         transition(closure, Event.FINISH, now=now, attempt=claim.attempt, facts=_sums(closure), **changes)
@@ -113,6 +114,22 @@ def _bar_identifiers(closure: Closure, now: dt.datetime) -> None:
 def _surely_theirs(closure: Closure) -> frozenset[Identifier]:
     verified = {Identifier("email", closure.registered_email)} if closure.email_verified else set()
     return closure.identifiers | verified
+
+
+def _outcome(closure: Closure, now: dt.datetime) -> dict[str, Any]:
+    """What the last mail says besides: what the law keeps, and whether the address is barred."""
+    file, language = current_store().file, closure.language
+    duration = file.closing.bar.email
+    barred = duration != "none" and Identifier("email", closure.registered_email) in _surely_theirs(closure)
+    kept = [
+        {
+            "category": text(record.category or record.reason, language),
+            "law": text(record.law, language),
+            "until": record.until,
+        }
+        for record in kept_records(file, now.date())
+    ]
+    return {"kept": kept, "barred": barred, "barred_until": bar_ends(duration, now) if barred else None}
 
 
 def _certify(closure: Closure, now: dt.datetime) -> None:

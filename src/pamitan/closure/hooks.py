@@ -37,7 +37,7 @@ def _call(claim: Claim, call: HookCall, now: dt.datetime) -> None:
     hook = current_store().file.hooks.get(call.hook)
     if hook is None:
         raise StoreError(f"the store file no longer has the hook '{call.hook}', which has yet to hear of an erasure")
-    call_hook(hook, "erase", _payload(claim), f"{closure.pk.hex}-{call.hook}-erase")
+    call_hook(hook, "erase", _payload(claim), f"{closure.pk.hex}:erase:{call.hook}")
     with transaction.atomic():
         HookCall.objects.filter(pk=call.pk).update(done_at=now)
         record(LedgerEvent.HOOK_CALLED, closure.pk, now, hook=call.hook)
@@ -48,7 +48,7 @@ def _payload(claim: Claim) -> dict[str, object]:
     case = Shelf([claim.closure]).load(claim.closure.account_id)
     found = case.identifiers if case else set()
     return {
-        "account": claim.closure.account_id,
+        "account_id": claim.closure.account_id,
         "reference": claim.closure.reference,
         "emails": sorted(item.value for item in found if item.kind == "email"),
         "phones": sorted(item.value for item in found if item.kind == "phone"),

@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from pamitan.channels.outbox import message_id, queue_mail
+from pamitan.closure.letter import write
 from pamitan.closure.links import status_url
 from pamitan.closure.models import Closure
 from pamitan.closure.store import current_store
@@ -52,17 +52,14 @@ def _queue(address: str, kind: str, language: str, context: dict[str, Any], iden
             "phone": info.phone,
             "complaints": text(info.complaints, language) if info.complaints else "",
         }
-        context = {**context, "store": store, "language": language}
-        body = render_to_string(f"closure/mail/{kind}.txt", context)
-        subject, _, plain = body.strip().partition("\n")
-        html = render_to_string(f"closure/mail/{kind}.html", {**context, "subject": subject})
+        letter = write(kind, {**context, "store": store, "language": language, "now": now})
     queue_mail(
         identity=identity,
         sender_name=info.name,
         sender=info.email,
         recipient=address,
-        subject=subject,
-        text=plain.strip() + "\n",
-        html=html,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
         now=now,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
-from pamitan.closure.models import Pace
+from pamitan.closure.models import Closure, Pace
 from pamitan.closure.store import current_store
 
 
@@ -27,3 +28,8 @@ def session_life() -> dt.timedelta:
 def bar_ends(duration: str, now: dt.datetime) -> dt.datetime | None:
     """When a bar of ``closing.bar`` ends; ``None`` for one without end."""
     return None if duration == "forever" else now + dt.timedelta(days=int(duration.split()[0]))
+
+
+def lock_key(closure: Closure, event: Literal["lock", "unlock"]) -> str:
+    """Tells the shop's hooks that a call is a repetition; another one each time that the account is locked anew."""
+    return f"{closure.pk.hex}:{event}:{closure.point_of_no_return:%Y%m%dT%H%M%S}"

@@ -12,12 +12,11 @@ from pamitan.closure.blockers import blockers
 from pamitan.closure.later import Claim, put_off
 from pamitan.closure.links import status_url
 from pamitan.closure.models import HookCall
-from pamitan.closure.rules import session_life, withdrawal_period
+from pamitan.closure.rules import lock_key, session_life, withdrawal_period
 from pamitan.closure.states import Event
 from pamitan.closure.store import current_store
 from pamitan.closure.transition import Overtaken, transition
 from pamitan.evidence.ledger import LedgerEvent, record
-from pamitan.stores.types import AppliedLock
 
 RECHECK = dt.timedelta(minutes=15)
 """How often open orders are looked at again."""
@@ -97,12 +96,10 @@ def _lock(claim: Claim, now: dt.datetime) -> None:
     closure, store = claim.closure, current_store()
     if closure.locked_at is not None:
         return
-
-    def write_down(locks: list[AppliedLock]) -> None:
-        if not closure.locks:
-            claim.change(locks=[dataclasses.asdict(lock) for lock in locks])
-
-    applied = store.lock(closure.account_id, write_down)
+    account_id = closure.account_id
+    if not closure.locks:
+        claim.change(locks=[dataclasses.asdict(lock) for lock in store.planned_locks(account_id)])
+    applied = store.lock(account_id, closure.applied_locks, lock_key(closure, "lock"))
     try:
         with transaction.atomic():
             claim.change(locked_at=now)
@@ -110,14 +107,14 @@ def _lock(claim: Claim, now: dt.datetime) -> None:
     except Overtaken:
         closure.refresh_from_db()
         if not closure.is_open:
-            store.unlock(claim.closure.account_id, applied)
+            store.unlock(account_id, applied, lock_key(closure, "unlock"))
         raise
 
 
 def _unlock(claim: Claim, now: dt.datetime) -> None:
     closure = claim.closure
     if closure.locks or closure.locked_at:
-        current_store().unlock(closure.account_id, closure.applied_locks)
+        current_store().unlock(closure.account_id, closure.applied_locks, lock_key(closure, "unlock"))
         with transaction.atomic():
             claim.change(locks=[], locked_at=None)
             record(LedgerEvent.ACCOUNT_UNLOCKED, closure.pk, now)
