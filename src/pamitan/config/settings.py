@@ -157,9 +157,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# Files
+# Files, served from where the packages have them
 STATIC_URL = "static/"
-STATIC_ROOT = HOME.path / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
