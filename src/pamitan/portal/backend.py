@@ -10,12 +10,13 @@ from pamitan.closure.store import current_store
 from pamitan.stores.types import Account
 
 
-@dataclass(frozen=True)
+@dataclass
 class Customer:
     """What ``authenticate()`` gives back for a customer. Not a user of Django: ``login()`` is never called with it."""
 
     account: Account
     backend: str = ""
+    """Written by ``authenticate()``."""
 
     is_authenticated = True
     is_active = True
