@@ -15,13 +15,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import idna
 import phonenumbers
 from ahocorasick_rs import BytesAhoCorasick
 
-from pamitan.erasure.residue import ResidueKind
 from pamitan.stores.identifiers import SENTINELS, normalise_email, normalise_phone
+from pamitan.stores.types import Identifier
+
+ResidueKind = Literal["email", "phone", "id", "name", "address"]
 
 _SQUEEZED_OUT = bytes(code for code in range(1, 128) if not chr(code).isalnum())
 _MARKS = re.compile(
@@ -99,6 +102,11 @@ class Needle:
         """What the sieve looks for."""
         return squeeze(fold(self.spelling))
 
+    @property
+    def identifier(self) -> Identifier | None:
+        """The same as an address or number that may lead to rows; ``None`` for the other kinds."""
+        return None
+
     def confirm(self, reading: Reading) -> Hit | None:
         """Whether it really stands there."""
         raise NotImplementedError
@@ -112,6 +120,10 @@ class EmailNeedle(Needle):
     def _regex(self) -> re.Pattern[str]:
         letter = _ADDRESS_LETTER
         return re.compile(rf"(?<!{letter})(?<!{letter}\.){re.escape(self.spelling)}(?!{letter})(?![-.]{letter})")
+
+    @property
+    def identifier(self) -> Identifier | None:
+        return Identifier("email", self.spelling)
 
     def confirm(self, reading: Reading) -> Hit | None:
         starts = [match.start() for match in self._regex.finditer(reading.lower)]
@@ -128,6 +140,10 @@ class PhoneNeedle(Needle):
     """The national number, digits only."""
 
     country_code: str
+
+    @property
+    def identifier(self) -> Identifier | None:
+        return Identifier("phone", f"+{self.country_code}{self.spelling}")
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:

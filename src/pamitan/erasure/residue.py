@@ -1,11 +1,34 @@
-"""The residue scan: what of a person still stands in the databases after the erasure, and what explains it."""
+"""The residue scan: what of a person still stands in the databases after the erasure, and what explains it.
+
+One pass over all text-like columns of all tables of all datastores, for all accounts of a batch at once, in flat
+memory. What is found is confirmed in :mod:`pamitan.erasure.patterns` and weighed in :mod:`pamitan.erasure.weighing`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-ResidueKind = Literal["email", "phone", "id", "name", "address"]
+from pamitan.erasure.casefile import CaseFile
+from pamitan.erasure.patterns import Hit, Matcher, Needle, ResidueKind, needles
+from pamitan.erasure.search import hits_in
+from pamitan.erasure.survivors import Survivors
+from pamitan.erasure.weighing import Sighting, Terms, Verdict, is_certain, weigh
+from pamitan.storefile.model import StoreFile
+from pamitan.stores.engine import engine_for
+from pamitan.stores.keytables import RowKey
+from pamitan.stores.owners import Owners
+from pamitan.stores.scan import Chunk, chunks
+from pamitan.stores.schema import Table, reflect
+from pamitan.stores.store import Store
+from pamitan.stores.types import Identifier
+
+Key = tuple[Any, ...]
+_KEYS_SHOWN = 3
+_SHOWN_LETTERS = 12
 
 
 @dataclass(frozen=True)
@@ -16,10 +39,208 @@ class Residue:
     table: str
     column: str
     key: str
-    """The keys of the first rows, as text."""
+    """The keys of the first rows, as text; a long or telling key is cut short."""
     kind: ResidueKind
     rows: int
     explained_by: str | None
     """The law or the reason for which it stands there; ``None`` where nobody explains it."""
     blocking: bool
     """The closure may not be called closed while this stands."""
+
+
+def scan(
+    store: Store,
+    casefiles: Mapping[str, CaseFile],
+    now: dt.datetime,
+    usable: Mapping[str, frozenset[Identifier]] | None = None,
+) -> dict[str, list[Residue]]:
+    """Look for every identifier of these accounts in all datastores; on ``scan_url`` where there is one.
+
+    ``usable``: by account, the addresses and numbers that might lead to rows (proven, and held by nobody else); an
+    account left out has all of its own. Answers for each account of ``casefiles``, with an empty list where nothing was
+    found. Raises :class:`pamitan.stores.errors.StoreUnavailable`.
+    """
+    search = _Search(store.file, casefiles, now, usable or {})
+    for datastore in store.file.datastores:
+        search.look_through(datastore)
+    return {account_id: search.findings.residue(account_id) for account_id in casefiles}
+
+
+class _Search:
+    """One pass for one batch."""
+
+    def __init__(
+        self,
+        file: StoreFile,
+        casefiles: Mapping[str, CaseFile],
+        now: dt.datetime,
+        usable: Mapping[str, frozenset[Identifier]],
+    ) -> None:
+        self.findings = _Findings()
+        self._file = file
+        self._casefiles = casefiles
+        self._now = now
+        self._accounts = _accounts_by_needle(casefiles, file.store.country)
+        self._unproven = {
+            account_id: frozenset(n for n, ids in self._accounts.items() if account_id in ids and _spared(n, allowed))
+            for account_id, allowed in usable.items()
+        }
+        self._matcher = Matcher(self._accounts)
+
+    def look_through(self, datastore: str) -> None:
+        """Search all tables of one datastore."""
+        given = self._file.datastores[datastore]
+        engine = engine_for(given.scan_url or given.url)
+        schema = reflect(engine)
+        owners = Owners(engine, schema, self._file, datastore, self._casefiles.keys(), given.local(self._now))
+        for table in schema.tables.values():
+            survivors = Survivors(self._casefiles, datastore, table.name)
+            place = _Place(datastore, table, Terms.of(self._file, datastore, table.name), survivors, owners)
+            for chunk in chunks(engine, table):
+                self._weigh(place, chunk, hits_in(self._matcher, chunk.cells))
+
+    def _weigh(self, place: _Place, chunk: Chunk, hits: dict[int, list[tuple[str, Hit]]]) -> None:
+        doubtful = [chunk.keys[row] for row, seen in hits.items() if _owner_matters(seen)]
+        others = place.owners.of_others(place.table, doubtful) if doubtful else set()
+        for row, seen in hits.items():
+            key = chunk.keys[row]
+            by_account: defaultdict[str, list[tuple[str, Hit]]] = defaultdict(list)
+            for column, hit in seen:
+                for account_id in self._accounts[hit.needle]:
+                    by_account[account_id].append((column, hit))
+            for account_id, mine in by_account.items():
+                sighting = self._sighting(place, chunk.key, key, account_id, mine, key in others)
+                self._learn(place, sighting)
+                self.findings.add(
+                    account_id, place, _shown(chunk.key, key, place.table, seen), weigh(place.terms, sighting)
+                )
+
+    def _sighting(
+        self, place: _Place, row_key: RowKey, key: Key, account_id: str, hits: list[tuple[str, Hit]], others: bool
+    ) -> Sighting:
+        rules = place.survivors.rules(account_id, key)
+        mine = rules is not None or self._is_own_row(place, row_key, key, account_id)
+        unproven = self._unproven.get(account_id, frozenset())
+        return Sighting(hits, mine, rules or place.survivors.rules_of_all(key), others, unproven)
+
+    def _is_own_row(self, place: _Place, row_key: RowKey, key: Key, account_id: str) -> bool:
+        account = self._file.account
+        if place.datastore != self._file.home or place.table.name != account.table or account.id not in row_key.columns:
+            return False
+        return str(key[row_key.columns.index(account.id)]) == account_id
+
+    def _learn(self, place: _Place, sighting: Sighting) -> None:
+        """Another living account that has the same identifier, or whose own address is the longer one."""
+        if not sighting.others or sighting.mine:
+            return
+        for column, hit in sighting.hits:
+            if (column, hit.needle.kind) in place.terms.declared:
+                self.findings.living |= hit.longer
+                if not hit.longer:
+                    self.findings.shared.add(hit.needle)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A table of a datastore, with what there is to know of its rows."""
+
+    datastore: str
+    table: Table
+    terms: Terms
+    survivors: Survivors
+    owners: Owners
+
+
+class _Spot(NamedTuple):
+    """Where something stands, of which kind it is, and what it means."""
+
+    datastore: str
+    table: str
+    column: str
+    kind: ResidueKind
+    verdict: Verdict
+
+
+@dataclass
+class _Count:
+    rows: int = 0
+    keys: list[str] = field(default_factory=list)
+    """Of the first rows."""
+
+    def add(self, rows: int, keys: list[str]) -> None:
+        self.rows += rows
+        self.keys += keys[: _KEYS_SHOWN - len(self.keys)]
+
+
+class _Findings:
+    """Counts what was found, by account and spot; the verdicts are settled in the end."""
+
+    def __init__(self) -> None:
+        self.shared: set[Needle] = set()
+        """What other living accounts have too."""
+        self.living: set[str] = set()
+        """The addresses of other living accounts."""
+        self._counts: defaultdict[str, dict[_Spot, _Count]] = defaultdict(dict)
+
+    def add(
+        self, account_id: str, place: _Place, key: str, verdicts: Iterator[tuple[str, ResidueKind, Verdict]]
+    ) -> None:
+        """Count one row: for each column and kind by its gravest verdict."""
+        gravest: dict[tuple[str, ResidueKind], Verdict] = {}
+        for column, kind, verdict in verdicts:
+            known = gravest.get((column, kind))
+            if known is None or known.gravity < verdict.gravity:
+                gravest[column, kind] = verdict
+        for (column, kind), verdict in gravest.items():
+            spot = _Spot(place.datastore, place.table.name, column, kind, verdict)
+            self._counts[account_id].setdefault(spot, _Count()).add(1, [key])
+
+    def residue(self, account_id: str) -> list[Residue]:
+        """What is left to say of one account, the gravest first."""
+        settled: dict[_Spot, _Count] = {}
+        for spot, count in self._counts[account_id].items():
+            verdict = spot.verdict.settled(self.shared, self.living)
+            if verdict is not None:
+                settled.setdefault(spot._replace(verdict=verdict), _Count()).add(count.rows, count.keys)
+        found = [_residue(spot, count) for spot, count in settled.items()]
+        return sorted(
+            found, key=lambda r: (not r.blocking, r.datastore, r.table, r.column, r.kind, str(r.explained_by))
+        )
+
+
+def _residue(spot: _Spot, count: _Count) -> Residue:
+    datastore, table, column, kind, verdict = spot
+    keys = "; ".join(count.keys)
+    return Residue(datastore, table, column, keys, kind, count.rows, verdict.explained_by, verdict.blocking)
+
+
+def _accounts_by_needle(casefiles: Mapping[str, CaseFile], country: str) -> dict[Needle, set[str]]:
+    accounts: defaultdict[Needle, set[str]] = defaultdict(set)
+    for account_id, casefile in casefiles.items():
+        values = {(item.kind, item.value) for item in casefile.identifiers} | {("id", casefile.account_id)}
+        for kind, value in values:
+            for needle in needles(kind, value, country):
+                accounts[needle].add(account_id)
+    return dict(accounts)
+
+
+def _spared(needle: Needle, usable: frozenset[Identifier]) -> bool:
+    return needle.identifier is not None and needle.identifier not in usable
+
+
+def _owner_matters(hits: list[tuple[str, Hit]]) -> bool:
+    """A lone name says nothing, whoever's row it stands in."""
+    kinds = {hit.needle.kind for _, hit in hits}
+    return any(is_certain(hit) for _, hit in hits) or {"name", "address"} <= kinds
+
+
+def _shown(row_key: RowKey, key: Key, table: Table, hits: list[tuple[str, Hit]]) -> str:
+    """The key for an operator's eyes: no personal value, and of a long one (a session's) only the beginning."""
+    if row_key.kind == "whole" or {column for column, _ in hits} & set(row_key.columns):
+        return "(not shown)"
+    return ", ".join(_cut(str(value)) for value in key)
+
+
+def _cut(text: str) -> str:
+    text = "…" if "@" in text else text
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[:8]}…"

@@ -1,0 +1,63 @@
+"""Searches the cells of a table, as they stand and with their encodings undone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pamitan.erasure.decode import decoded, looks_encoded, texts_in
+from pamitan.erasure.patterns import Hit, Matcher
+
+_HIDDEN_LETTERS = 4_000_000
+"""Decoded text that is gathered before it is searched."""
+
+
+def hits_in(matcher: Matcher, cells: Mapping[str, Sequence[Any]]) -> dict[int, list[tuple[str, Hit]]]:
+    """The rows in which something was found, by their number, with what and in which column; ``cells`` by column."""
+    hits: defaultdict[int, list[tuple[str, Hit]]] = defaultdict(list)
+    for column, values in cells.items():
+        for row, found in _search(matcher, values):
+            hits[row] += [(column, hit) for hit in found]
+    return hits
+
+
+def _search(matcher: Matcher, values: Sequence[Any]) -> Iterator[tuple[int, list[Hit]]]:
+    """The cells of one column in which something stands, plain or encoded."""
+    rows, texts = _as_texts(values)
+    yield from ((rows[index], found) for index, found in matcher.find(texts))
+    if looks_encoded("\0".join(texts)):
+        for hidden_rows, hidden in _hidden(rows, texts):
+            yield from ((hidden_rows[index], found) for index, found in matcher.find(hidden))
+
+
+def _as_texts(values: Sequence[Any]) -> tuple[list[int], list[str]]:
+    rows: list[int] = []
+    texts: list[str] = []
+    for row, value in enumerate(values):
+        if value is None or value == "":
+            continue
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            readings = list(texts_in(bytes(value)))
+            rows += [row] * len(readings)
+            texts += readings
+        else:
+            rows.append(row)
+            texts.append(value if isinstance(value, str) else str(value))
+    return rows, texts
+
+
+def _hidden(rows: list[int], texts: list[str]) -> Iterator[tuple[list[int], list[str]]]:
+    """What is encoded in these texts, in portions."""
+    hidden_rows: list[int] = []
+    hidden: list[str] = []
+    letters = 0
+    for row, text in zip(rows, texts, strict=True):
+        for reading in decoded(text):
+            hidden_rows.append(row)
+            hidden.append(reading)
+            letters += len(reading)
+        if letters > _HIDDEN_LETTERS:
+            yield hidden_rows, hidden
+            hidden_rows, hidden, letters = [], [], 0
+    yield hidden_rows, hidden

@@ -1,0 +1,213 @@
+"""Weighs what the residue scan saw: does it keep the closure open, or is there a reason for it to stand there?
+
+========================  ==========================================================================================
+the row is                what an identifier in it means
+========================  ==========================================================================================
+kept by law               explained by the law, in the cells that it covers
+the person's              blocks; a mere town inside a longer text is only possible
+another customer's        their own where the store file says that such identifiers stand in that column, or where the
+                          whole cell is the phone number (families share one); an address, number or id elsewhere
+                          blocks, unless the other customers have it too; a name or postal address is only possible
+nobody's                  an address, number or id blocks, unless another living account has it too; where the map links
+                          by that column, the safety rule spared the row and says so; a name blocks beside any of these,
+                          or beside the postal address, and the other way round; else it is possible
+========================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from pamitan.erasure.patterns import Hit, Needle, ResidueKind
+from pamitan.storefile.model import Attribute, Kind, Rule, StoreFile, text
+
+ANOTHERS = "another customer's own"
+SHARED = "another customer has it too"
+UNPROVEN = "not proven to be this customer's"
+_CERTAIN = ("email", "phone", "id")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one finding means. Some of it is known only when all tables were read; see :meth:`settled`."""
+
+    blocking: bool
+    explained_by: str | None = None
+    unless_shared: Needle | None = None
+    unless_living: frozenset[str] = frozenset()
+
+    @property
+    def gravity(self) -> int:
+        if self.blocking:
+            return 2 if self.unless_shared or self.unless_living else 3
+        return 1 if self.explained_by else 0
+
+    def settled(self, shared: set[Needle], living: set[str]) -> Verdict | None:
+        """With the identifiers that other living accounts hold, and the addresses that they have; ``None``: nothing."""
+        if self.unless_living and self.unless_living <= living:
+            return None
+        if self.unless_shared in shared:
+            return Verdict(False, SHARED)
+        return replace(self, unless_shared=None, unless_living=frozenset())
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the store file says of one table."""
+
+    rules: Sequence[Rule]
+    ignored: dict[str, str]
+    """The reason, by column; ``*`` for the whole table."""
+    declared: frozenset[tuple[str, Kind]]
+    """The columns in which customers' own identifiers of a kind stand."""
+    linking: frozenset[str]
+    """The columns by which the map links rows by e-mail or phone."""
+    language: str
+
+    @classmethod
+    def of(cls, file: StoreFile, datastore: str, table: str) -> Terms:
+        rules = file.map.get(datastore, {}).get(table, [])
+        links = [link for rule in rules for link in rule.link]
+        personal = {(column, kind) for rule in rules for column, kind in rule.personal.items()}
+        return cls(
+            rules,
+            dict(_ignored(file, datastore, table)),
+            frozenset(personal | set(_attributes(file, datastore, table))),
+            frozenset(str(link.email or link.phone) for link in links if link.email or link.phone),
+            file.store.languages[0],
+        )
+
+    def law(self, column: str, rules: set[int]) -> str | None:
+        """The law by which one of these rules keeps that cell."""
+        for number in sorted(rules):
+            keep = self.rules[number].keep if number < len(self.rules) else None
+            if keep and (keep.columns is None or column in keep.columns):
+                return text(keep.law, self.language)
+        return None
+
+    def why_ignored(self, column: str) -> str | None:
+        """The reason for which the store file leaves the column or its table out."""
+        return self.ignored.get(column) or self.ignored.get("*")
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One row in which identifiers of one account stand."""
+
+    hits: Sequence[tuple[str, Hit]]
+    """By column."""
+    mine: bool
+    """The row is the person's: the case file holds it."""
+    rules: set[int]
+    """The rules by which it is the person's, or that of another account of the batch."""
+    others: bool
+    """It belongs to a living account outside the batch."""
+    unproven: frozenset[Needle] = frozenset()
+    """Addresses and numbers of the account that may not lead to rows."""
+
+    @property
+    def certain(self) -> list[Hit]:
+        """What means this person wherever it stands."""
+        return [hit for _, hit in self.hits if is_certain(hit)]
+
+    @property
+    def named(self) -> bool:
+        """The full name stands in the row: as one, or as two different parts of it."""
+        return self._told("name") or len({hit.needle for _, hit in self.hits if hit.needle.kind == "name"}) > 1
+
+    @property
+    def located(self) -> bool:
+        """The street and house number stand in the row."""
+        return self._told("address")
+
+    def _told(self, kind: ResidueKind) -> bool:
+        return any(hit.needle.kind == kind and hit.needle.strong for _, hit in self.hits)
+
+
+def is_certain(hit: Hit) -> bool:
+    """An address, number or id: tells one person from all others, but for those who share it."""
+    return hit.needle.kind in _CERTAIN
+
+
+def weigh(terms: Terms, seen: Sighting) -> Iterator[tuple[str, ResidueKind, Verdict]]:
+    """The verdict on each hit, with its column and kind; none on what is not worth a word."""
+    for column, hit in seen.hits:
+        verdict = _verdict(terms, seen, column, hit)
+        if verdict is not None:
+            yield column, hit.needle.kind, verdict
+
+
+def _verdict(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | None:
+    law = terms.law(column, seen.rules)
+    if law is not None:
+        return Verdict(False, law)
+    reason = terms.why_ignored(column)
+    if reason is not None and not is_certain(hit):
+        return Verdict(False, reason)
+    if seen.mine:
+        return _in_own_row(hit)
+    if seen.others:
+        return _in_anothers_row(terms, seen, column, hit)
+    return _certain_in_nobodys_row(terms, seen, column, hit) if is_certain(hit) else _words_in_nobodys_row(seen, hit)
+
+
+def _in_own_row(hit: Hit) -> Verdict:
+    if hit.needle.kind == "address" and not hit.needle.strong and not hit.whole:
+        return Verdict(False)
+    return Verdict(True, unless_living=hit.longer)
+
+
+def _in_anothers_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | None:
+    kind = hit.needle.kind
+    if (column, kind) in terms.declared or (kind == "phone" and hit.whole):
+        return Verdict(False, ANOTHERS) if hit.needle.strong and not hit.longer else None
+    if is_certain(hit):
+        return Verdict(True, unless_shared=hit.needle, unless_living=hit.longer)
+    return _possible(seen, hit)
+
+
+def _certain_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict:
+    if column in terms.linking and hit.needle in seen.unproven:
+        return Verdict(False, UNPROVEN)
+    told = seen.named or seen.located
+    return Verdict(True, unless_shared=None if told else hit.needle, unless_living=hit.longer)
+
+
+def _words_in_nobodys_row(seen: Sighting, hit: Hit) -> Verdict | None:
+    certain = [other for other in seen.certain if other.needle not in seen.unproven]
+    if certain:
+        told = seen.named or seen.located
+        plain = next((other for other in certain if not other.longer), certain[0])
+        return Verdict(True, unless_shared=None if told else plain.needle, unless_living=plain.longer)
+    if seen.certain:
+        return Verdict(False, UNPROVEN)
+    if seen.named and seen.located:
+        return Verdict(True)
+    return _possible(seen, hit)
+
+
+def _possible(seen: Sighting, hit: Hit) -> Verdict | None:
+    """A namesake, a town, a word that is also a name: worth a word only where it is the full name or the whole cell."""
+    worth = hit.needle.strong or hit.whole or (hit.needle.kind == "name" and seen.named)
+    return Verdict(False) if worth else None
+
+
+def _ignored(file: StoreFile, datastore: str, table: str) -> Iterator[tuple[str, str]]:
+    for pattern, reason in file.ignore.get(datastore, {}).items():
+        name, _, column = pattern.rpartition(".")
+        if fnmatchcase(table, pattern):
+            yield "*", reason
+        elif name and fnmatchcase(table, name):
+            yield column, reason
+
+
+def _attributes(file: StoreFile, datastore: str, table: str) -> Iterator[tuple[str, Kind]]:
+    account = file.account
+    sources: list[tuple[Kind, object]] = [("email", account.email), ("phone", account.phone)]
+    sources += [("name", source) for source in account.name]
+    for kind, source in sources:
+        where, column = (source.table, source.column) if isinstance(source, Attribute) else (account.table, source)
+        if column is not None and datastore == file.home and where == table:
+            yield str(column), kind

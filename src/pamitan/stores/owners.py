@@ -1,0 +1,123 @@
+"""Whose is this row? Told from the ``on`` links of the data map, followed from the row up to a living account."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql import FromClause
+from sqlalchemy.sql.elements import ColumnElement
+
+from pamitan.storefile.model import Link, StoreFile
+from pamitan.stores.conditions import to_sql
+from pamitan.stores.engine import reading
+from pamitan.stores.equality import equal
+from pamitan.stores.keytables import KeyTable
+from pamitan.stores.links import SENTINELS
+from pamitan.stores.scan import keyed_table
+from pamitan.stores.schema import Schema, Table
+
+Key = tuple[Any, ...]
+_AT_ONCE = 200
+"""Rows per query."""
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Tells the rows of other people in one datastore; ``leaving`` are the ids of the batch, who are no others."""
+
+    engine: Engine
+    schema: Schema
+    file: StoreFile
+    datastore: str
+    leaving: Collection[str]
+    now: dt.datetime
+
+    def of_others(self, table: Table, keys: Sequence[Key]) -> set[Key]:
+        """Those of the rows that belong to a living account outside the batch, staff included."""
+        with reading(self.engine) as connection:
+            return self._of_others(connection, table, keys)
+
+    def _of_others(self, connection: Connection, table: Table, keys: Sequence[Key]) -> set[Key]:
+        keyed = keyed_table(connection, table)
+        source = keyed.source.alias("t")
+        owned = sa.or_(sa.false(), *self._claims(table, source, (table.name,)))
+        found: set[Key] = set()
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            query = sa.select(*keyed.keys(source)).where(_among(keyed, source, some), owned)
+            found |= {tuple(row) for row in connection.execute(query)}
+        return found
+
+    def _claims(self, table: Table, source: FromClause, path: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:
+        """One condition for each way in which a row of the table is somebody's."""
+        account = self.file.account
+        if self.datastore == self.file.home and table.name == account.table:
+            yield self._stays(source.c[table.column(account.id).name])
+            return
+        for rule in self.file.map.get(self.datastore, {}).get(table.name, []):
+            for link in rule.link:
+                if link.on is not None:
+                    where = [to_sql(w, table, self.schema, self.now, source) for w in (rule.where, link.where)]
+                    yield sa.and_(*where, *self._through(table, source, link, path))
+
+    def _through(
+        self, table: Table, source: FromClause, link: Link, path: tuple[str, ...]
+    ) -> Iterator[ColumnElement[bool]]:
+        """What must hold for the link to lead from the row to a living account, table by table."""
+        by_target: dict[str, list[tuple[str, str]]] = {}
+        for own, target in (link.on or {}).items():
+            name, _, column = target.rpartition(".")
+            by_target.setdefault(name, []).append((own, column))
+        for name, pairs in by_target.items():
+            yield (
+                self._to_account(table, source, pairs)
+                if name == "account"
+                else self._to_row(table, source, name, pairs, path)
+            )
+
+    def _to_account(self, table: Table, source: FromClause, pairs: list[tuple[str, str]]) -> ColumnElement[bool]:
+        if self.datastore != self.file.home:
+            return sa.and_(*(self._names_somebody(source.c[table.column(own).name]) for own, _ in pairs))
+        accounts = self.schema.table(self.file.account.table)
+        other = accounts.sql.alias()
+        named = [(own, self.file.account.id if column == "id" else column) for own, column in pairs]
+        stays = self._stays(other.c[accounts.column(self.file.account.id).name])
+        return sa.exists().where(*self._equal(table, source, accounts, other, named), stays)
+
+    def _to_row(
+        self, table: Table, source: FromClause, name: str, pairs: list[tuple[str, str]], path: tuple[str, ...]
+    ) -> ColumnElement[bool]:
+        if name in path:  # a circle leads to nobody new
+            return sa.false()
+        target = self.schema.table(name)
+        other = target.sql.alias()
+        claims = sa.or_(sa.false(), *self._claims(target, other, (*path, name)))
+        return sa.exists().where(*self._equal(table, source, target, other, pairs), claims)
+
+    def _equal(
+        self, table: Table, source: FromClause, target: Table, other: FromClause, pairs: list[tuple[str, str]]
+    ) -> Iterator[ColumnElement[bool]]:
+        for own, theirs in pairs:
+            ours, column = table.column(own), target.column(theirs)
+            yield equal(other.c[column.name], column, source.c[ours.name], ours.kind, self.schema.dialect)
+
+    def _stays(self, id_: ColumnElement[Any]) -> ColumnElement[bool]:
+        return sa.cast(id_, sa.Text).not_in(list(self.leaving))
+
+    def _names_somebody(self, cell: ColumnElement[Any]) -> ColumnElement[bool]:
+        """In another database than the accounts': any id but those of the batch and those that mean nobody."""
+        nobody = [str(value) for value in SENTINELS]
+        return sa.and_(cell.is_not(None), sa.cast(cell, sa.Text).not_in([*nobody, *self.leaving]))
+
+
+def _among(keyed: KeyTable, source: FromClause, keys: Sequence[Key]) -> ColumnElement[bool]:
+    cells = keyed.keys(source)
+    if len(cells) == 1:
+        return cells[0].in_([key[0] for key in keys])
+    rows = (zip(cells, key, strict=True) for key in keys)
+    return sa.or_(*(sa.and_(*(cell.is_(None) if v is None else cell == v for cell, v in row)) for row in rows))

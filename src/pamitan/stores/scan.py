@@ -1,0 +1,73 @@
+"""Reads whole databases in a stream: every column that may hold text, of every table, in chunks and flat memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql.elements import ColumnElement
+
+from pamitan.stores.columns import ColumnKind
+from pamitan.stores.engine import reading
+from pamitan.stores.keytables import KeyTable, RowKey
+from pamitan.stores.schema import Column, Table
+
+_TEXT_LIKE: set[ColumnKind] = {"text", "json", "uuid", "binary", "choice", "other"}
+_NUMBERS: set[ColumnKind] = {"integer", "decimal"}
+# A number column that is called so may hold phone numbers
+_TELEPHONE = re.compile(r"phone|tele|(^|_)tel(_|$)|mobile|msisdn|whats|cell|fax|(^|_)hp(_|$)|ponsel", re.IGNORECASE)
+_ROWS = 5_000
+_LARGE_ROWS = 250
+"""Per chunk, where a column has no limit to its length."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows of one table: their keys, and the cells of each column in the same order."""
+
+    key: RowKey
+    keys: Sequence[tuple[Any, ...]]
+    cells: dict[str, Sequence[Any]]
+
+
+def chunks(engine: Engine, table: Table) -> Iterator[Chunk]:
+    """All rows of the table with those of its columns that may hold text; nothing where there is no such column.
+
+    The cells are texts, bytes or numbers, as the driver has them. Raises
+    :class:`pamitan.stores.errors.StoreUnavailable` where the database goes away.
+    """
+    columns = [column for column in table.columns.values() if may_hold_text(column)]
+    if not columns:
+        return
+    large = any(column.length is None for column in columns)
+    with reading(engine) as connection:
+        keyed = keyed_table(connection, table)
+        width = len(keyed.key.columns)
+        cells = [readable(keyed.source.c[column.name], column, engine.dialect.name) for column in columns]
+        query = sa.select(*keyed.keys(keyed.source), *(cell.label(f"c{i}") for i, cell in enumerate(cells)))
+        result = connection.execute(query, execution_options={"yield_per": _LARGE_ROWS if large else _ROWS})
+        for rows in result.partitions():
+            by_column = list(zip(*rows, strict=True))
+            keys = list(zip(*by_column[:width], strict=True))
+            yield Chunk(keyed.key, keys, {c.name: by_column[width + i] for i, c in enumerate(columns)})
+
+
+def may_hold_text(column: Column) -> bool:
+    """Whether an address, a number or a name can stand in it."""
+    return column.kind in _TEXT_LIKE or (column.kind in _NUMBERS and bool(_TELEPHONE.search(column.name)))
+
+
+def keyed_table(connection: Connection, table: Table) -> KeyTable:
+    """The table with what tells its rows apart; nothing is created."""
+    return KeyTable(connection, table, (), 0)
+
+
+def readable(cell: ColumnElement[Any], column: Column, dialect: str) -> ColumnElement[Any]:
+    """The cell as text, or as the driver gives it where that is good enough."""
+    if dialect == "postgresql" and column.kind != "binary":
+        return sa.cast(cell, sa.Text)
+    return sa.type_coerce(cell, sa.types.NullType())
