@@ -48,7 +48,9 @@ def sieved(kind: IdentifierKind, cell: ColumnElement[Any], dialect: str) -> Colu
     text = exact(cell, dialect)
     for character in _BETWEEN_DIGITS if kind == "phone" else _AROUND_ADDRESSES:
         text = sa.func.replace(text, character, "")
-    return sa.func.substr(text, -_TAIL) if kind == "phone" else sa.func.lower(text)
+    if kind == "email":
+        return sa.func.lower(text)
+    return sa.func.substr(text, -_TAIL) if dialect == "sqlite" else sa.func.right(text, _TAIL)
 
 
 def exact(cell: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
