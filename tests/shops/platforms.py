@@ -58,7 +58,8 @@ class Oscar:
         "SELECT order_id, reference, amount_allocated, amount_debited FROM payment_source ORDER BY id",
         "SELECT source_id, txn_type, reference, amount, date_created FROM payment_transaction ORDER BY id",
         "SELECT product_id, count(*), sum(score), sum(total_votes) FROM reviews_productreview GROUP BY 1 ORDER BY 1",
-        "SELECT o.id, country_id FROM order_order o JOIN order_shippingaddress a ON a.id = shipping_address_id ORDER BY 1",
+        "SELECT o.id, country_id FROM order_order o JOIN order_shippingaddress a ON shipping_address_id = a.id"
+        " ORDER BY 1",
     ]
     retained = {("payment_transaction", "reference"), ("order_paymentevent", "reference")}
 
