@@ -103,12 +103,6 @@ def confirm_closure(conversation: Conversation, *, proven: Collection[Identifier
     return closure
 
 
-def to_confirm(account_id: str) -> Conversation | None:
-    """The conversation in which a prepared closing waits for this customer."""
-    waiting_for_them = of_customer(account_id).filter(closure__state=ClosureState.REQUESTED)
-    return waiting_for_them.exclude(state=State.CLOSED).first()
-
-
 def of_customer(account_id: str) -> QuerySet[Conversation]:
     """The customer's conversations, the latest first."""
     return Conversation.objects.filter(account_id=account_id).select_related("closure").order_by("-last_message_at")
@@ -133,6 +127,12 @@ def queue() -> QuerySet[Conversation]:
     """What waits for an operator, the longest wait first; a call at a wanted time waits from then on."""
     due = Coalesce(Greatest("waiting_since", "call_at"), "waiting_since")
     return Conversation.objects.filter(state=State.OPEN).annotate(due=due).order_by("due", "created_at")
+
+
+def by_spoken_code(code: str) -> Conversation | None:
+    """The conversation of a case code as it is heard and typed: in any letter case, with or without dashes."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum()).removeprefix("H")
+    return Conversation.objects.filter(reference=f"H-{letters[:4]}-{letters[4:]}").first()
 
 
 def look(conversation: Conversation, operator: User) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import time
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -25,6 +29,13 @@ class OperatorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # after the second factor the user comes back from the session, without the backend that let them in
         user.backend = OPERATOR_BACKEND
         super().login(request, user)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
+        """Who has just signed in need not show the password again at once."""
+        records = get_authentication_records(context.request, context.request.user)
+        age = time.time() - records[-1]["at"] if records else None
+        just_now = age is not None and age < account_settings.REAUTHENTICATION_TIMEOUT
+        return super().is_reauthentication_required(app=app) and not just_now
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return reverse("desk:queue")

@@ -15,6 +15,7 @@ from pamitan.desk import second_factor, views
 
 pages = [
     path("", views.queue, name="queue"),
+    path("find/", views.find, name="find"),
     path("closures/", views.closures, name="closures"),
     path("conversations/<str:reference>/", views.conversation, name="conversation"),
     path("conversations/<str:reference>/reply/", views.reply, name="reply"),

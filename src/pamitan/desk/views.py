@@ -30,10 +30,27 @@ QUEUE_LENGTH = 100
 @operators_only
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits, the longest wait first."""
+    return _queue(request)
+
+
+def _queue(request: HttpRequest, *, unknown_code: bool = False) -> HttpResponse:
     now, waiting = clock().now(), service.queue()
     lines = [QueueLine.of(conversation, now) for conversation in waiting[:QUEUE_LENGTH]]
-    context = {"lines": lines, "total": waiting.count(), "stuck": needs_person().count()}
-    return render(request, "desk/queue.html", context)
+    context = {
+        "lines": lines,
+        "total": waiting.count(),
+        "stuck": needs_person().count(),
+        "unknown_code": unknown_code,
+    }
+    return render(request, "desk/queue.html", context, status=404 if unknown_code else 200)
+
+
+@require_GET
+@operators_only
+def find(request: HttpRequest) -> HttpResponse:
+    """The conversation whose case code a customer says on the phone, however it was typed."""
+    found = service.by_spoken_code(request.GET.get("code", ""))
+    return redirect("desk:conversation", found.reference) if found else _queue(request, unknown_code=True)
 
 
 @require_GET

@@ -17,6 +17,7 @@ from pamitan.closure.errors import NotPossible
 from pamitan.closure.models import Closure
 from pamitan.closure.states import Event, State, can
 from pamitan.portal import session
+from pamitan.portal.holder import recently_shown
 from pamitan.portal.templatetags.portal import day
 
 
@@ -67,10 +68,13 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def confirm_started(request: HttpRequest, reference: str) -> HttpResponse:
-    """One tap on the customer's own screen, for what an operator has prepared."""
+    """One tap on the customer's own screen, for what an operator has prepared; after signing in again if that was long ago."""
     closure = service.by_reference(reference, session.signed_in(request) or "")
     if closure is None:
         raise Http404
+    if not recently_shown(request):
+        back = reverse("portal:status_of", args=[reference])
+        return redirect(f"{reverse('portal:sign_in')}?{urlencode({'next': back})}")
     try:
         service.confirm(closure, proven=session.proven(request))
     except NotPossible:
