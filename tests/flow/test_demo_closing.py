@@ -90,8 +90,6 @@ def senja(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, live_s
     for name, value in environment.items():
         if name.startswith("SENJA_"):
             monkeypatch.setenv(name, value)
-            setattr(settings, name, value)
-    settings.SENJA_DATABASE = home.path / "shop.sqlite3"
     settings.ROOT_URLCONF = "pamitan.demo.urls"
     # A file of its own for each test: a process reads each store file once
     settings.PAMITAN_STORE = shutil.copy(STORE_FILE, tmp_path / "store.yaml")

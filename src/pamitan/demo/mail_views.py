@@ -32,7 +32,8 @@ class ReplyForm(forms.Form):
 
 
 def mailbox() -> Mailbox:
-    return Mailbox(settings.SENJA_MAILS)
+    folder: Path = settings.DEMO_MAILS  # type: ignore[misc]  # the demo's own settings have it
+    return Mailbox(folder)
 
 
 def _mail_or_404(name: str) -> CaughtMail:
@@ -48,7 +49,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "mail/inbox.html", {"mails": mailbox().mails(), "now": clock().now(), "desk": desk})
 
 
-@csp_update({"frame-src": ["'self'"]})
+@csp_update(  # type: ignore[arg-type]  # typed for views without arguments
+    {"frame-src": ["'self'"]}
+)
 def read(request: HttpRequest, name: str) -> HttpResponse:
     mail = _mail_or_404(name)
     form = ReplyForm(request.POST or None)
@@ -72,7 +75,7 @@ def _reply(request: HttpRequest, mail: CaughtMail, words: str) -> None:
 
 @require_GET
 @xframe_options_sameorigin
-@csp(
+@csp(  # type: ignore[arg-type]
     {
         # A mail may bring its own look, and nothing else: no script, no picture from elsewhere, no form
         "default-src": ["'none'"],

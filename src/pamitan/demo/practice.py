@@ -23,6 +23,7 @@ from pamitan.closure.store import current_store
 from pamitan.conversation import service, topics
 from pamitan.conversation.errors import ConversationError
 from pamitan.conversation.models import Channel, Conversation
+from pamitan.conversation.waiting import waits_from
 from pamitan.desk.operators import create_operator
 from pamitan.stores.errors import StoreError
 
@@ -51,7 +52,7 @@ def practice_operator() -> Iterator[None]:
 def answer_waiting() -> int:
     """Answer everybody who has waited long enough; how many were answered."""
     now = clock().now()
-    waiting = list(service.queue().filter(waiting_since__lte=now - PATIENCE, due__lte=now))
+    waiting = [one for one in service.queue() if (since := waits_from(one)) and since <= now - PATIENCE]
     for conversation in waiting:
         _answer(conversation, _operator())
     return len(waiting)

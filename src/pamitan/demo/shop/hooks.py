@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from pamitan.closure.clock import clock
 from pamitan.demo.shop import orders
 from pamitan.demo.shop.pamitan import is_from_pamitan
+from pamitan.demo.shop.particulars import particulars
 from pamitan.demo.shop.views import database
 
 Call = dict[str, Any]
@@ -29,7 +29,7 @@ def signed(view: Callable[[Call, str], None]) -> Callable[[HttpRequest], HttpRes
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         signature = request.headers.get("X-Pamitan-Signature", "")
-        if not is_from_pamitan(request.body, signature, settings.SENJA_HOOK_SECRET, dt.datetime.now(dt.UTC)):
+        if not is_from_pamitan(request.body, signature, particulars().hook_secret, dt.datetime.now(dt.UTC)):
             return JsonResponse({"error": "the signature does not fit"}, status=403)
         try:
             view(json.loads(request.body), request.headers["Idempotency-Key"])

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +21,7 @@ from pamitan.demo.shop.database import Row, connect
 from pamitan.demo.shop.devices import device_name
 from pamitan.demo.shop.forms import SignInForm, SignUpForm
 from pamitan.demo.shop.pamitan import NoAnswerError, handover_link, is_barred
+from pamitan.demo.shop.particulars import particulars
 from pamitan.demo.shop.people import PASSWORD
 
 COOKIE = "senja"
@@ -29,7 +29,7 @@ MONTH = dt.timedelta(days=30)
 
 
 def database() -> AbstractContextManager[sqlite3.Connection]:
-    return connect(settings.SENJA_DATABASE)
+    return connect(particulars().database)
 
 
 def _visitor(request: HttpRequest) -> Row | None:
@@ -83,7 +83,7 @@ def _new_customer(form: SignUpForm) -> int | None:
     """The number of the new account; ``None`` with the reason in the form."""
     wanted = form.cleaned_data
     try:
-        if is_barred(wanted["email"], settings.SENJA_BARRED_API, settings.SENJA_API_TOKEN):
+        if is_barred(wanted["email"], particulars().barred_api, particulars().api_token):
             form.add_error("email", _("An account with this address was closed for good. Please use another address."))
             return None
         with database() as db:
@@ -128,7 +128,7 @@ def account(request: HttpRequest, customer: Row) -> HttpResponse:
 @for_customers
 def close_account(request: HttpRequest, customer: Row) -> HttpResponse:
     """Hand the customer over to Pamitan."""
-    return redirect(handover_link(customer["id"], settings.SENJA_HANDOVER_SECRET, clock().now()))
+    return redirect(handover_link(customer["id"], particulars().handover_secret, clock().now()))
 
 
 @require_POST
@@ -140,5 +140,7 @@ def parcel_arrives(request: HttpRequest, customer: Row, order: int) -> HttpRespo
             orders.deliver(db, order, customer["id"], clock().now())
     except orders.OrderError:
         raise Http404 from None
-    messages.success(request, _("The parcel has arrived."))
+    messages.success(
+        request, _("The parcel has arrived. Pamitan looks every quarter of an hour; let a day pass to see it.")
+    )
     return redirect("shop:account")
