@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from pamitan.channels.sending import send_due
+from pamitan.closure import clock as clocks
 from pamitan.closure import service
 from pamitan.closure.clock import use_clock
 from pamitan.closure.models import Closure
@@ -165,3 +169,14 @@ def later(closure: Closure, clock: SetClock, **delta: float) -> Closure:
     run_until_idle()
     closure.refresh_from_db()
     return closure
+
+
+def mails() -> list[EmailMessage]:
+    """Every mail so far, after the outbox was sent."""
+    send_due(clocks.clock().now())
+    return list(mail.outbox)
+
+
+def code_in(message: EmailMessage) -> str:
+    """The one-time code that stands in the mail."""
+    return next(line for line in str(message.body).splitlines() if line.isdigit())
