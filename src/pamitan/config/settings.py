@@ -55,6 +55,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "pamitan_cache"}}
 
 INSTALLED_APPS = [
+    # ours first: our words and pages come before those of the libraries
+    "pamitan.channels",
+    "pamitan.evidence",
+    "pamitan.closure",
+    "pamitan.conversation",
+    "pamitan.portal",
+    "pamitan.desk",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -65,12 +72,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "pamitan.channels",
-    "pamitan.evidence",
-    "pamitan.closure",
-    "pamitan.conversation",
-    "pamitan.portal",
-    "pamitan.desk",
 ]
 
 MIDDLEWARE = [

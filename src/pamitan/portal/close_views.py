@@ -13,6 +13,7 @@ from pamitan.closure import service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay
 from pamitan.closure.service import BeforeYouGo
+from pamitan.closure.states import State
 from pamitan.closure.store import current_store
 from pamitan.portal import session, tasks
 from pamitan.portal.confirming import confirm_closing, send_confirming_code
@@ -30,7 +31,7 @@ DECISIONS: dict[str, tasks.Decision] = {"wait": "wait", "anyway": "anyway", "und
 @session.customer_required
 def close(request: HttpRequest) -> HttpResponseBase:
     """Page 1, *Before you go*."""
-    if service.open_closure_for(session.account_of(request)):
+    if _under_way(request):
         return redirect("portal:status")
     before = service.before_you_go(session.account_of(request), session.proven(request))
     if request.method == "POST":
@@ -41,7 +42,7 @@ def close(request: HttpRequest) -> HttpResponseBase:
 @session.customer_required
 def confirm(request: HttpRequest) -> HttpResponseBase:
     """Page 2, *Check and confirm*."""
-    if service.open_closure_for(session.account_of(request)):
+    if _under_way(request):
         return redirect("portal:status")
     before = service.before_you_go(session.account_of(request), session.proven(request))
     page = _page(request, before)
@@ -59,6 +60,12 @@ def done(request: HttpRequest) -> HttpResponseBase:
     if closure is None:
         return redirect("portal:status")
     return render(request, "portal/done.html", case_context(closure))
+
+
+def _under_way(request: HttpRequest) -> bool:
+    """Asked for and confirmed. What an operator has only prepared is taken up by these pages."""
+    closure = service.open_closure_for(session.account_of(request))
+    return closure is not None and closure.state != State.REQUESTED
 
 
 def _choose(request: HttpRequest, before: BeforeYouGo) -> HttpResponse:

@@ -18,6 +18,7 @@ from pamitan.closure.store import current_store
 from pamitan.portal import handover, session
 from pamitan.portal.forms import AskCodeForm, CodeForm, SignInForm
 from pamitan.portal.holder import note_shown
+from pamitan.portal.holder import note_shown
 from pamitan.portal.signing_in import accounts_named, by_password, even_time
 from pamitan.stores.types import Account, Identifier
 
@@ -80,6 +81,7 @@ def choose_account(request: HttpRequest) -> HttpResponse:
         return _to(request, "portal:sign_in")
     if request.POST.get("account") in accounts:
         session.sign_in(request, request.POST["account"], session.proven(request))
+        note_shown(request)
         return HttpResponseRedirect(_next(request))
     return render(request, "portal/choose_account.html", {"accounts": accounts.values()})
 

@@ -66,22 +66,6 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     return _back(request, closure)
 
 
-@require_POST
-def confirm_started(request: HttpRequest, reference: str) -> HttpResponse:
-    """One tap on the customer's own screen, for what an operator has prepared; after signing in again if that was long ago."""
-    closure = service.by_reference(reference, session.signed_in(request) or "")
-    if closure is None:
-        raise Http404
-    if not recently_shown(request):
-        back = reverse("portal:status_of", args=[reference])
-        return redirect(f"{reverse('portal:sign_in')}?{urlencode({'next': back})}")
-    try:
-        service.confirm(closure, proven=session.proven(request))
-    except NotPossible:
-        session.say(request, _("This request is no longer open."))
-    return _back(request, closure)
-
-
 @never_cache
 def confirm_by_mail(request: HttpRequest, reference: str) -> HttpResponse:
     """``/confirm/REFERENCE?token=``: the mailed link. It asks for a tap, since mail programs open links by themselves."""

@@ -27,7 +27,6 @@ pages = [
     path("status/<str:reference>", status_views.status_of, name="status_of"),
     path("status/<str:reference>/undo", status_views.undo, name="undo"),
     path("status/<str:reference>/answer", status_views.answer, name="answer"),
-    path("status/<str:reference>/confirm", status_views.confirm_started, name="confirm_started"),
     path("help/", include("pamitan.portal.help_urls")),
 ]
 

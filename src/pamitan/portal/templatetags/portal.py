@@ -23,12 +23,13 @@ def in_words(label: Text | None) -> str:
 
 @register.filter
 def day(moment: dt.datetime | dt.date | None) -> str:
-    """``3 December 2026``."""
+    """``3 December 2026``; Italian writes its months small."""
     if moment is None:
         return ""
     if isinstance(moment, dt.datetime) and timezone.is_aware(moment):
         moment = timezone.localtime(moment)
-    return formats.date_format(moment, "j E Y").replace(" ", "\u00a0")
+    written = formats.date_format(moment, "j E Y").replace(" ", "\u00a0")
+    return written.lower() if get_language() == "it" else written
 
 
 @register.filter
