@@ -93,6 +93,11 @@ def test_a_name_is_not_found_inside_a_word() -> None:
     assert hits("name", "Page", "Mr. Page's order")
 
 
+def test_a_word_of_an_address_is_no_name() -> None:
+    assert not hits("name", "Rossi", "bruno.rossi@example.com, rossi@rossi.example")
+    assert hits("name", "Rossi", "Rossi <bruno.rossi@example.com>")
+
+
 def test_a_chinese_name_is_found_among_other_signs() -> None:
     assert hits("name", "李明", "尊敬的李明先生")
 

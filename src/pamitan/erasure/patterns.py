@@ -35,6 +35,7 @@ _ALIKE |= dict.fromkeys(map(ord, "‐‑‒–—−"), "-") | dict.fromkeys(map
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 # Thai to Burmese, Chinese and Japanese are written without spaces between the words
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 _ADDRESS_LETTER = r"[^\W_]"
 _EXTENSION = re.compile(r"[\w.+-]+[-+_]$")
 _BETWEEN_DIGITS = r"[\s().\-/·]{0,3}"
@@ -75,7 +76,8 @@ class Reading:
 
     @cached_property
     def words(self) -> str:
-        return words(self.folded)
+        """Without e-mail addresses: a word in one of those is no name."""
+        return words(_ADDRESS.sub(" ", self.folded) if "@" in self.folded else self.folded)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,6 @@ class Terms:
     """The columns in which customers' own identifiers of a kind stand."""
     linking: frozenset[str]
     """The columns by which the map links rows by e-mail or phone."""
-    language: str
 
     @classmethod
     def of(cls, file: StoreFile, datastore: str, table: str) -> Terms:
@@ -76,16 +75,12 @@ class Terms:
             dict(_ignored(file, datastore, table)),
             frozenset(personal | set(_attributes(file, datastore, table))),
             frozenset(str(link.email or link.phone) for link in links if link.email or link.phone),
-            file.store.languages[0],
         )
 
     def law(self, column: str, rules: set[int]) -> str | None:
         """The law by which one of these rules keeps that cell."""
-        for number in sorted(rules):
-            keep = self.rules[number].keep if number < len(self.rules) else None
-            if keep and (keep.columns is None or column in keep.columns):
-                return text(keep.law, self.language)
-        return None
+        kept = (self.rules[number] for number in sorted(rules) if number < len(self.rules))
+        return next((text(rule.keep.law, "en") for rule in kept if rule.keep and _keeps(rule, column)), None)
 
     def why_ignored(self, column: str) -> str | None:
         """The reason for which the store file leaves the column or its table out."""
@@ -192,6 +187,12 @@ def _possible(seen: Sighting, hit: Hit) -> Verdict | None:
     """A namesake, a town, a word that is also a name: worth a word only where it is the full name or the whole cell."""
     worth = hit.needle.strong or hit.whole or (hit.needle.kind == "name" and seen.named)
     return Verdict(False) if worth else None
+
+
+def _keeps(rule: Rule, column: str) -> bool:
+    if rule.keep and rule.keep.columns is not None:
+        return column in rule.keep.columns
+    return column not in {*rule.clear, *rule.replace, *rule.detach}
 
 
 def _ignored(file: StoreFile, datastore: str, table: str) -> Iterator[tuple[str, str]]:
