@@ -289,7 +289,7 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_actor ON audit_log (actor_type, actor_id);
 
 CREATE TABLE hook_call (                                 -- what Pamitan asked of the shop, each wish once
-    idempotency_key VARCHAR(100) PRIMARY KEY,
-    event           VARCHAR(20) NOT NULL,
-    at              DATETIME NOT NULL
+    key_hash CHAR(64) PRIMARY KEY,
+    event    VARCHAR(20) NOT NULL,
+    at       DATETIME NOT NULL
 );
