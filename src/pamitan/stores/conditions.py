@@ -197,9 +197,11 @@ def _offset(moment: dt.datetime) -> float:
 
 def _sqlite_seconds(cell: ColumnElement[Any], offset: float) -> ColumnElement[Any]:
     """Unix seconds of a cell that holds ISO text (with or without zone) or a number. NULL for what is no time."""
-    has_zone = sa.or_(cell.like("%Z"), cell.like("%+__:__"), cell.like("%:%-__:__"))
+    text = sa.cast(cell, sa.Text)
+    has_zone = sa.or_(text.like("%Z"), text.like("%+__:__"), text.like("%:%-__:__"))
     from_text = (sa.func.julianday(cell) - 2440587.5) * 86400.0
-    from_number = sa.case((cell > MILLISECONDS_FROM, cell / 1000.0), else_=cell * 1.0)
+    number = sa.type_coerce(cell, sa.Float)
+    from_number = sa.case((number > MILLISECONDS_FROM, number / 1000.0), else_=number * 1.0)
     is_text = sa.func.typeof(cell) == "text"
     as_seconds = sa.case((sa.and_(is_text, has_zone), from_text), (is_text, from_text - offset), else_=from_number)
     return sa.type_coerce(as_seconds, sa.Float)

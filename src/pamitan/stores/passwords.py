@@ -23,7 +23,7 @@ from pamitan.stores.errors import StoreMismatch
 
 BCRYPT_BYTES = 72
 """bcrypt looks at no more of a password; PHP and older Python libraries cut the rest in silence."""
-_BARE_BCRYPT = re.compile(r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}")
+_BARE_BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 
 
 def matches(password: str, encoded: str, rules: Password) -> bool:
@@ -141,8 +141,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _bcrypt(password: str, encoded: str) -> bool:
-    hashed = encoded.encode().replace(b"$2x$", b"$2b$", 1)
-    return bcrypt.checkpw(password.encode()[:BCRYPT_BYTES], hashed)
+    return bcrypt.checkpw(password.encode()[:BCRYPT_BYTES], encoded.encode())
 
 
 def _pbkdf2(password: str, encoded: str) -> bool:
