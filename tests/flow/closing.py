@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+
 from pamitan.channels.sending import send_due
 from pamitan.closure import clock as clocks
 from pamitan.closure import service
@@ -42,7 +43,8 @@ INSERT INTO orders (id, customer_id, guest_email, name, status, total, placed) V
     (10, 1, NULL, 'Alice Anggraini', 'done', 100000, '2026-01-05'),
     (20, 2, NULL, 'Bob Budiman', 'done', 200000, '2026-01-06'),
     (30, 3, NULL, 'Charlie Cahyono', 'done', 300000, '2026-01-07');
-INSERT INTO review (id, customer_id, author, body) VALUES (1, 1, 'Alice Anggraini', 'Good paper'), (2, 2, 'Bob', 'Nice');
+INSERT INTO review (id, customer_id, author, body) VALUES
+    (1, 1, 'Alice Anggraini', 'Good paper'), (2, 2, 'Bob', 'Nice');
 INSERT INTO session VALUES ('sa1', 1), ('sa2', 1), ('sb', 2);
 INSERT INTO newsletter VALUES (1, 'alice@example.com'), (2, 'bob@example.com');
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+
 from pamitan.closure import service
 from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay, CodeNeeded, NoSuchAccount, NotPossible
 from pamitan.closure.models import Closure, OneTimeCode, SavedItem

@@ -46,7 +46,7 @@ def _try(connection: Any, mail: Mail) -> Exception | None:
     try:
         connection.open()
         connection.send_messages([_message(mail)])
-    except (smtplib.SMTPException, OSError) as failure:
+    except (smtplib.SMTPException, OSError, ValueError) as failure:
         connection.close()
         return failure
     return None
@@ -84,10 +84,12 @@ def _message(mail: Mail) -> EmailMultiAlternatives:
 
 
 def _is_final(failure: Exception) -> bool:
-    """The server has refused this address or this mail for good (RFC 5321: 5yz); not our sign-in or its state."""
+    """This address or this mail is refused for good (RFC 5321: 5yz) or cannot be written; not our sign-in, nor a pause."""
     if isinstance(failure, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in failure.recipients.values())
-    return isinstance(failure, smtplib.SMTPDataError) and failure.smtp_code >= 500
+    if isinstance(failure, smtplib.SMTPDataError):
+        return failure.smtp_code >= 500
+    return isinstance(failure, ValueError)  # a line break in a header, a character that no mail can carry
 
 
 def _why(failure: Exception) -> str:

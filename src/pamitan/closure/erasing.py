@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from pamitan.closure.casefiles import Shelf
@@ -29,7 +30,7 @@ def erase_batch(claims: Sequence[Claim], now: dt.datetime) -> None:
     """One step for closures past the point of no return. A batch never fails for the sake of one account."""
     try:
         erased = _erase(claims, now)
-        told = [claim for claim in erased if _each(claim, now, call_hooks)]
+        told = [claim for claim in erased if _each(claim, now, partial(call_hooks, claim, now))]
         if told:
             _verify(told, now)
     except StoreUnavailable:
@@ -56,7 +57,7 @@ def _erase(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
         reason = result.set_aside.get(account_id)
         if reason is not None:
             put_off(claim, now, reason)
-        elif _each(claim, now, lambda c, _, a=account_id: _keep(c, result.receipts.get(a, []))):
+        elif _each(claim, now, partial(_keep, claim, result.receipts.get(account_id, []))):
             erased.append(claim)
     return erased
 
@@ -65,24 +66,23 @@ def _verify(claims: Sequence[Claim], now: dt.datetime) -> None:
     result = verify(current_store(), _subjects(claims), _shelf(claims))
     for claim in claims:
         account_id = claim.closure.account_id
-        residue = result.residue.get(account_id, [])
-
-        def conclude(claim: Claim, now: dt.datetime, late: Iterable[Receipt], residue: list[Residue]) -> None:
-            _keep(claim, late, residue=[_fact(found) for found in residue])
-            blocking = [found for found in residue if found.blocking]
-            if blocking:
-                put_off(claim, now, _summary(blocking))
-            else:
-                finish(claim, now)
-
-        late = result.receipts.get(account_id, [])
-        _each(claim, now, lambda c, n, late=late, residue=residue: conclude(c, n, late, residue))
+        late, residue = result.receipts.get(account_id, []), result.residue.get(account_id, [])
+        _each(claim, now, partial(_conclude, claim, now, late, residue))
 
 
-def _each(claim: Claim, now: dt.datetime, act: Callable[[Claim, dt.datetime], None]) -> bool:
+def _conclude(claim: Claim, now: dt.datetime, late: Sequence[Receipt], residue: Sequence[Residue]) -> None:
+    _keep(claim, late, residue=[_fact(found) for found in residue])
+    blocking = [found for found in residue if found.blocking]
+    if blocking:
+        put_off(claim, now, _summary(blocking))
+    else:
+        finish(claim, now)
+
+
+def _each(claim: Claim, now: dt.datetime, act: Callable[[], None]) -> bool:
     """Do it for one closure of the batch; whether it went well. What goes wrong is this one's alone."""
     try:
-        act(claim, now)
+        act()
     except Overtaken:
         return False
     except StoreUnavailable:

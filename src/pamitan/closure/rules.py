@@ -15,6 +15,11 @@ def withdrawal_period(pace: str) -> dt.timedelta:
     return dt.timedelta(days=days)
 
 
+def time_to_confirm() -> dt.timedelta:
+    """For how long a request that the desk prepared waits for the holder's confirmation."""
+    return dt.timedelta(days=current_store().file.closing.confirm_within_days)
+
+
 def longest_wait() -> dt.timedelta:
     """For how long open orders are waited for before the customer is asked."""
     return dt.timedelta(days=current_store().file.closing.wait_for_orders_days)

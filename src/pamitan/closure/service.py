@@ -22,7 +22,7 @@ from pamitan.closure.language import fitting_language
 from pamitan.closure.links import closure_by_confirm_token, closure_by_token, confirm_url, status_token, status_url
 from pamitan.closure.models import OPEN_STATES, Closure, Pace, Source
 from pamitan.closure.other_address import readable_address
-from pamitan.closure.rules import longest_wait, withdrawal_period
+from pamitan.closure.rules import longest_wait, time_to_confirm, withdrawal_period
 from pamitan.closure.states import Event, State, can
 from pamitan.closure.store import current_store
 from pamitan.closure.timeline import TimelineEntry, timeline
@@ -136,13 +136,13 @@ def start_for_customer(account_id: str, operator: object, conversation: models.M
     closure = _new(account, Source.DESK, now)
     closure.operator = _operator_id(operator)
     closure.conversation = str(conversation.pk) if conversation else ""
-    closure.expires_at = now + dt.timedelta(days=current_store().file.closing.confirm_within_days)
-    closure.due_at = closure.expires_at
+    expires_at = now + time_to_confirm()
+    closure.expires_at = closure.due_at = expires_at
     with transaction.atomic():
         closure = _begin(closure, now)
         record(LedgerEvent.DESK_CLOSURE_STARTED, closure.pk, now, operator=closure.operator)
         if closure.registered_email:
-            code = issue_code(account_id, CONFIRM, closure.registered_email, now, until=closure.expires_at)
+            code = issue_code(account_id, CONFIRM, closure.registered_email, now, until=expires_at)
             mails.queue(closure, "confirm", now, code=code, url=confirm_url(closure))
     return closure
 
@@ -205,9 +205,16 @@ def refuse(closure: Closure, operator: object, ground: str) -> Closure:
     if not ground.strip():
         raise ValueError("a refusal names its legal ground")
     with transaction.atomic():
-        facts = {"operator": _operator_id(operator)}
-        changes = {"ended_at": now, "due_at": now, "asked_at": None, "ground": ground.strip()}
-        transition(closure, Event.REFUSE, now=now, facts=facts, **changes)
+        transition(
+            closure,
+            Event.REFUSE,
+            now=now,
+            facts={"operator": _operator_id(operator)},
+            ended_at=now,
+            due_at=now,
+            asked_at=None,
+            ground=ground.strip(),
+        )
         mails.queue(closure, "refused", now)
     return closure
 
