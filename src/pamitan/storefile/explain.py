@@ -37,19 +37,25 @@ def explain(error: ValidationError, data: Any) -> Iterator[tuple[Place, str]]:
         if _is_shape(detail) and (deeper or detail is not _best(same)):
             continue
         cause = detail["ctx"]["error"] if detail["type"] == "value_error" else None
-        place = cause.place if isinstance(cause, Misplaced) else place
+        place = _written(data, cause.place) if isinstance(cause, Misplaced) else place
         yield place, _sentence(place, detail)
 
 
 def _place_of(data: Any, detail: ErrorDetails) -> Place:
-    """Pydantic's location without what is not in the file: names of shapes, and lists that we made around one value."""
+    """Where the fault is; a missing key is placed as if it were there."""
+    place = _written(data, detail["loc"])
+    return (*place, detail["loc"][-1]) if detail["type"] == "missing" else place
+
+
+def _written(data: Any, location: Iterable[str | int]) -> Place:
+    """The location without what is not in the file: names of shapes, and lists that we made around one value."""
     place: list[str | int] = []
-    for step in detail["loc"]:
+    for step in location:
         in_mapping = isinstance(data, dict) and step in data
         if in_mapping or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
             data = data[step]
             place.append(step)
-    return (*place, detail["loc"][-1]) if detail["type"] == "missing" else tuple(place)
+    return tuple(place)
 
 
 def _is_shape(detail: ErrorDetails) -> bool:

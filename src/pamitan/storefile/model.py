@@ -50,6 +50,10 @@ def as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def as_list_or_none(value: object) -> object:
+    return None if value is None else as_list(value)
+
+
 def known_zone(name: str) -> str:
     """The name of a time zone, checked."""
     try:
@@ -266,7 +270,7 @@ class Pending(Strict):
     label: Text | None = None
     table: str
     id: str = "id"
-    link: Annotated[list[Link] | None, BeforeValidator(lambda v: v if v is None else as_list(v))] = None
+    link: Annotated[list[Link] | None, BeforeValidator(as_list_or_none)] = None
     """By default the link that the data map gives to the table."""
     where: Where | None = None
     number: Source | None = None
@@ -290,7 +294,7 @@ class LibraryShelf(Strict):
     label: Text
     table: str
     id: str = "id"
-    link: Annotated[list[Link] | None, BeforeValidator(lambda v: v if v is None else as_list(v))] = None
+    link: Annotated[list[Link] | None, BeforeValidator(as_list_or_none)] = None
     where: Where | None = None
     title: Source
     file: str | None = None
@@ -316,7 +320,7 @@ class Balance(Strict):
 
     label: Text
     table: str
-    link: Annotated[list[Link] | None, BeforeValidator(lambda v: v if v is None else as_list(v))] = None
+    link: Annotated[list[Link] | None, BeforeValidator(as_list_or_none)] = None
     where: Where | None = None
     amount: str
     """The column that is summed up."""
