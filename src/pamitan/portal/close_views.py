@@ -23,7 +23,7 @@ from pamitan.portal.losses import losses
 from pamitan.portal.masking import masked_email
 from pamitan.portal.status_views import case_context
 from pamitan.portal.tasks import Tasks
-from pamitan.stores.errors import StoreUnavailable, StoreError
+from pamitan.stores.errors import StoreError, StoreUnavailable
 
 DECISIONS: dict[str, tasks.Decision] = {"wait": "wait", "anyway": "anyway", "undo": ""}
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from django.core import signing
 from django.utils.translation import gettext as _
-from stream_zip import NO_COMPRESSION_64, stream_zip
+from stream_zip import NO_COMPRESSION_64, Method, stream_zip
 
 from pamitan.closure import service
 from pamitan.closure.clock import clock
@@ -23,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 _SALT = "pamitan.portal.download"
 Opened = tuple[LibraryItem, Iterator[bytes]]
-Member = tuple[str, dt.datetime, int, object, Iterable[bytes]]
+Member = tuple[str, dt.datetime, int, Method, Iterable[bytes]]
 
 
 @dataclass(frozen=True)
@@ -49,49 +48,35 @@ def named(token: str) -> tuple[str, str] | None:
 
 
 def open_one(account_id: str, item_key: str, proven: frozenset[Identifier]) -> Opened:
-    """The purchase and its bytes; marked as saved once the last byte was sent. Raises ``KeyError``."""
+    """The purchase and its bytes; marked as saved once the last byte was sent.
+
+    Raises ``KeyError`` for what is not this account's, ``FileNotFoundError`` and ``StoreUnavailable``.
+    """
     item, content = current_store().open_file(account_id, item_key, proven)
     return item, _saved_at_the_end(content, account_id, item)
 
 
 def archive(account_id: str, proven: frozenset[Identifier]) -> Iterator[bytes]:
-    """A ZIP file of all that is there. Nothing is kept on disk or in memory; e-books hardly shrink, so nothing is packed.
+    """A ZIP file of all that is there, made as it is sent; e-books hardly shrink, so nothing is packed.
 
     What the store cannot give is named in a text file at the archive's end; the others are not held up by it.
     """
     items = [item for item in current_store().library(account_id, proven) if item.available]
-    names = _different_names(items)
-    return iter(stream_zip(_members(account_id, proven, items, names)))
+    return iter(stream_zip(_members(account_id, proven, items)))
 
 
-def _members(
-    account_id: str, proven: frozenset[Identifier], items: list[LibraryItem], names: dict[str, str]
-) -> Iterator[Member]:
+def _members(account_id: str, proven: frozenset[Identifier], items: list[LibraryItem]) -> Iterator[Member]:
     now, missing = clock().now(), []
     for item in items:
-        first = _first_bytes(lambda item=item: open_one(account_id, item.key, proven)[1])
-        if first is None:
+        try:
+            _, content = open_one(account_id, item.key, proven)
+        except (StoreError, KeyError, OSError) as error:
+            logger.warning("A purchase could not be read (%s)", type(error).__name__)
             missing.append(item.title)
         else:
-            yield names[item.key], now, 0o644, NO_COMPRESSION_64, first
+            yield item.filename, now, 0o644, NO_COMPRESSION_64, content
     if missing:
         yield _("MISSING.txt"), now, 0o644, NO_COMPRESSION_64, [_missing_note(missing).encode()]
-
-
-def _first_bytes(opened: Callable[[], Iterator[bytes]]) -> Iterator[bytes] | None:
-    """The content, after a look that it is there at all."""
-    try:
-        content = opened()
-        head = next(content, b"")
-    except (StoreError, KeyError, OSError) as error:
-        logger.warning("A purchase could not be read (%s)", type(error).__name__)
-        return None
-    return _chained(head, content)
-
-
-def _chained(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rest
 
 
 def _saved_at_the_end(content: Iterator[bytes], account_id: str, item: LibraryItem) -> Iterator[bytes]:
@@ -102,24 +87,3 @@ def _saved_at_the_end(content: Iterator[bytes], account_id: str, item: LibraryIt
 def _missing_note(titles: list[str]) -> str:
     lines = [_("The store could not give these files. Please try again later, or contact the store before you close:")]
     return "\n".join([*lines, *(f"- {title}" for title in titles), ""])
-
-
-def _different_names(items: list[LibraryItem]) -> dict[str, str]:
-    """A file name for each item; the second of the same name is ``name (2).epub``."""
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for item in items:
-        path = PurePosixPath(safe_name(item.filename))
-        name, number = path.name, 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{path.stem} ({number}){path.suffix}"
-        taken.add(name.casefold())
-        names[item.key] = name
-    return names
-
-
-def safe_name(filename: str) -> str:
-    """The name without folders and control characters, so that it lies inside the archive on every system."""
-    kept = "".join("_" if char in '/\\:*?"<>|' or ord(char) < 32 else char for char in filename).strip(". ")
-    return kept[:200] or "file"

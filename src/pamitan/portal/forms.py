@@ -40,7 +40,9 @@ class ConfirmForm(forms.Form):
     other_email = forms.EmailField(
         required=False,
         max_length=LONGEST_ADDRESS,
-        error_messages={"invalid": _("This is not an e-mail address. Write it like name@example.com, or leave it empty.")},
+        error_messages={
+            "invalid": _("This is not an e-mail address. Write it like name@example.com, or leave it empty.")
+        },
     )
     password = forms.CharField(required=False, max_length=LONGEST_PASSWORD, strip=False)
     code = forms.CharField(required=False, max_length=20)

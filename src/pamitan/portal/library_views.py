@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from pamitan.closure import service
@@ -48,7 +50,10 @@ def _send(request: HttpRequest, account_id: str, item_key: str) -> HttpResponseB
         item, content = downloads.open_one(account_id, item_key, session.proven(request))
     except KeyError:
         raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=downloads.safe_name(item.filename))
+    except FileNotFoundError:
+        session.say(request, _("The store no longer has this file."))
+        return redirect("portal:close")
+    response = FileResponse(content, as_attachment=True, filename=item.filename)
     if item.size is not None:
         response.headers["Content-Length"] = str(item.size)
     return response

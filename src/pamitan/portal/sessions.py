@@ -20,7 +20,7 @@ class SessionStore(DatabaseSessions):
 
     def create_model_instance(self, data: dict[str, Any]) -> CustomerSession:
         row = CustomerSession(
-            session_key=self._get_or_create_session_key(),
+            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined] # unknown to the stubs
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
         )

@@ -18,7 +18,6 @@ from pamitan.closure.store import current_store
 from pamitan.portal import handover, session
 from pamitan.portal.forms import AskCodeForm, CodeForm, SignInForm
 from pamitan.portal.holder import note_shown
-from pamitan.portal.holder import note_shown
 from pamitan.portal.signing_in import accounts_named, by_password, even_time
 from pamitan.stores.types import Account, Identifier
 

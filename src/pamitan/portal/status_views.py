@@ -14,10 +14,9 @@ from django.views.decorators.http import require_POST
 
 from pamitan.closure import service
 from pamitan.closure.errors import NotPossible
-from pamitan.closure.models import Closure
+from pamitan.closure.models import Closure, Pace
 from pamitan.closure.states import Event, State, can
 from pamitan.portal import session
-from pamitan.portal.holder import recently_shown
 from pamitan.portal.templatetags.portal import day
 
 
@@ -68,12 +67,12 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
 
 @never_cache
 def confirm_by_mail(request: HttpRequest, reference: str) -> HttpResponse:
-    """``/confirm/REFERENCE?token=``: the mailed link. It asks for a tap, since mail programs open links by themselves."""
+    """``/confirm/REFERENCE?token=``, as mailed. It asks for a tap, since mail programs open links by themselves."""
     token = _token(request)
     closure = service.closure_by_confirm_token(token)
     if closure is None or closure.reference != reference:
         raise Http404
-    status_page = f"{reverse('portal:status_of', args=[reference])}?{urlencode({'token': service.status_token(closure)})}"
+    status_page = _address(closure, service.status_token(closure))
     if closure.state != State.REQUESTED:
         return redirect(status_page)
     if request.method != "POST":
@@ -118,7 +117,7 @@ def _promise(closure: Closure) -> str:
         return _("Your account closes by itself once your orders are finished. If not by %(date)s, we ask you.") % {
             "date": until
         }
-    if closure.state == State.WAITING and closure.point_of_no_return > closure.confirmed_at:
+    if closure.state == State.WAITING and closure.pace != Pace.NOW:
         until = day(closure.point_of_no_return)
         return _("You can change your mind until %(date)s. After that you cannot.") % {"date": until}
     return {
@@ -149,6 +148,9 @@ def _token(request: HttpRequest) -> str:
 
 
 def _back(request: HttpRequest, closure: Closure) -> HttpResponse:
-    token = _token(request)
+    return redirect(_address(closure, _token(request)))
+
+
+def _address(closure: Closure, token: str) -> str:
     query = f"?{urlencode({'token': token})}" if token else ""
-    return redirect(reverse("portal:status_of", args=[closure.reference]) + query)
+    return reverse("portal:status_of", args=[closure.reference]) + query

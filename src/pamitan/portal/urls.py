@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from pamitan.portal import close_views, front_views, language, library_views, sign_in_views, status_views
 
-pages = [
+pages: list[URLPattern | URLResolver] = [
     path("", front_views.front, name="front"),
     path("delete-account", front_views.delete_account, name="delete_account"),
     path("health", front_views.health, name="health"),
