@@ -10,10 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 import yaml
 
+from pamitan.erasure.casefile import CaseFile
+from pamitan.kit.clock import SetClock
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import engine_for, reading, writing
 from pamitan.stores.keys import Keys, collect, vet
 from pamitan.stores.schema import refresh
+from pamitan.stores.store import Store
 from pamitan.stores.types import Identifier, Subject
 
 NOW = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
@@ -37,6 +40,7 @@ class Shop:
                 connection.exec_driver_sql(statement.rstrip(";"))
         self.schema = refresh(self.engine)
         self.file = store_file(url, file)
+        self.store = Store(self.file, SetClock(NOW))
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """All rows, in the order of all their columns."""
@@ -97,3 +101,16 @@ def proven(subject: Subject, *identifiers: str) -> Subject:
     """The subject with these addresses and numbers proven."""
     kinds: Sequence[Identifier] = [Identifier("email" if "@" in value else "phone", value) for value in identifiers]
     return Subject(subject.account_id, frozenset(kinds))
+
+
+class Shelf:
+    """Case files as bytes in memory, as a real shelf would have them on disk."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def load(self, account_id: str) -> CaseFile | None:
+        return CaseFile.from_bytes(self.files[account_id]) if account_id in self.files else None
+
+    def save(self, account_id: str, casefile: CaseFile) -> None:
+        self.files[account_id] = casefile.to_bytes()

@@ -15,21 +15,29 @@ INSERT INTO note VALUES (1, 10, 1, 'x'), (2, 10, 2, 'y'), (3, 20, 1, 'z');
 
 
 def test_rows_are_found_through_foreign_keys_to_any_depth(any_url: str) -> None:
-    shop = Shop(any_url, CUSTOMERS + ORDERS, """
+    shop = Shop(
+        any_url,
+        CUSTOMERS + ORDERS,
+        """
         map:
           note: {link: {on: {order_id: line.order_id, line_number: line.number}}, delete: true}
           line: {link: {on: {order_id: orders.id}}, delete: true}
           orders: {link: {on: {customer_id: account.id}}, delete: true}
-    """)
+    """,
+    )
     assert shop.taken("orders", ALICE, BOB, CHARLIE) == {"1": [10, 11], "2": [20], "3": []}
     assert shop.taken("line", ALICE, BOB) == {"1": [(10, 1), (10, 2)], "2": [(20, 1)]}
     assert shop.taken("note", ALICE, BOB) == {"1": [1, 2], "2": [3]}
 
 
 def test_a_guest_order_is_found_by_a_proven_address_in_any_letter_case(any_url: str) -> None:
-    shop = Shop(any_url, CUSTOMERS + ORDERS, """
+    shop = Shop(
+        any_url,
+        CUSTOMERS + ORDERS,
+        """
         map: {orders: {link: [{on: {customer_id: account.id}}, {email: email}], detach: [customer_id]}}
-    """)
+    """,
+    )
     assert shop.taken("orders", proven(ALICE, "alice@example.com")) == {"1": [10, 11, 90]}
 
 
@@ -39,8 +47,12 @@ def test_an_address_that_was_not_proven_leads_to_nothing(any_url: str) -> None:
 
 
 def test_an_address_that_the_shop_has_verified_needs_no_other_proof(any_url: str) -> None:
-    shop = Shop(any_url, CUSTOMERS + ORDERS, """
+    shop = Shop(
+        any_url,
+        CUSTOMERS + ORDERS,
+        """
         account: {email_verified: {id: [1, 3]}}
         map: {orders: {link: {email: email}, delete: true}}
-    """)
+    """,
+    )
     assert shop.taken("orders", ALICE, BOB) == {"1": [90], "2": []}

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from pamitan.erasure.receipt import Receipt
 from pamitan.storefile.model import Kind
 from pamitan.stores.keytables import StoredKey
+from pamitan.stores.types import Identifier
 
 _VERSION = 1
 
@@ -69,6 +70,8 @@ class CaseFile:
 
     account_id: str
     identifiers: set[PersonalValue] = field(default_factory=set)
+    proven: frozenset[Identifier] = frozenset()
+    """The addresses and numbers that led to rows: proven, or verified by the store when its row was still there."""
     marks: frozenset[str] = frozenset()
     """What tells this account from a later one with the same id: its addresses, numbers and date of sign-up."""
     datastores: dict[str, DatastoreCase] = field(default_factory=dict)
@@ -79,6 +82,7 @@ class CaseFile:
             "version": _VERSION,
             "account_id": self.account_id,
             "identifiers": sorted([item.kind, item.value] for item in self.identifiers),
+            "proven": sorted([item.kind, item.value] for item in self.proven),
             "marks": sorted(self.marks),
             "datastores": {name: _case_to_plain(case) for name, case in self.datastores.items()},
         }
@@ -91,6 +95,7 @@ class CaseFile:
         return cls(
             plain["account_id"],
             {PersonalValue(kind, value) for kind, value in plain["identifiers"]},
+            frozenset(Identifier(kind, value) for kind, value in plain["proven"]),
             frozenset(plain["marks"]),
             {name: _case_from_plain(case) for name, case in plain["datastores"].items()},
         )

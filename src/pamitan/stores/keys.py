@@ -33,7 +33,7 @@ from pamitan.storefile.conditions import Condition
 from pamitan.storefile.model import Link, Rule, StoreFile
 from pamitan.stores.batch import Batch, Vetted
 from pamitan.stores.errors import StoreMismatch
-from pamitan.stores.keytables import KeyTable, StoredKey
+from pamitan.stores.keytables import GONE, KeyTable, StoredKey
 from pamitan.stores.links import Linker, Place
 from pamitan.stores.schema import Schema
 from pamitan.stores.vetting import vet
@@ -141,7 +141,7 @@ class Keys:
         for table in tables:
             self._tables[table] = self._make(table, self._leads.get(table, set()))
             linkers[table] = Linker(self._batch, self._tables[table], self._map[table], self._tables.__getitem__)
-            self._seed(table)
+            self._seed(table, linkers[table])
         cyclic = any(_through(self._map[table]) & set(tables) for table in tables)
         self._fill(linkers, {table: self._map[table] for table in tables}, cyclic)
 
@@ -165,13 +165,15 @@ class Keys:
         self._made.append(made)
         return made
 
-    def _seed(self, table: str) -> None:
-        keys = self._tables[table]
-        if not keys.key.lasting:
+    def _seed(self, table: str, linker: Linker) -> None:
+        keys, seeds = linker.into, self._seeds.get(table)
+        if seeds is None or not keys.key.lasting:
             return
         numbers = {account.account_id: n for n, account in enumerate(self._vetted)}
-        seeds = ((numbers[seed.account_id], seed.key) for seed in self._seeds.get(table, ()))
-        keys.insert_plain((n, key.rule, key.link, 1, *key.key, *key.leads) for n, key in seeds)
+        stored = ((numbers[seed.account_id], seed.key) for seed in seeds)
+        keys.insert_plain((n, k.rule, k.link, GONE if k.gone else 1, *k.key, *k.leads) for n, k in stored)
+        keys.sort_out_seeds()
+        linker.drop_seeds_of_others()
 
 
 def _places(rules: list[Rule]) -> list[Place]:

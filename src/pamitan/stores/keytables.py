@@ -1,9 +1,9 @@
 """Temporary tables of keys: which rows of a table are tied to which account of a batch.
 
 They live on one connection, inside its transaction. A key table has the columns ``account`` (the account's number in
-the batch), ``rule`` and ``link`` (their positions in the data map), ``seeded`` (1 for a key that came from a case
-file), then the row's key as ``k0``, ``k1`` … and the columns that links of other tables go through as ``l0``, ``l1`` …,
-all in the types and collations of the source.
+the batch), ``rule`` and ``link`` (their positions in the data map), ``seeded`` (1 for a key that came from a case file,
+:data:`GONE` for one that only leads to others), then the row's key as ``k0``, ``k1`` … and the columns that links of
+other tables go through as ``l0``, ``l1`` …, all in the types and collations of the source.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ from sqlalchemy.types import UserDefinedType
 
 from pamitan.stores.schema import Column, Table
 
+GONE = 2
+"""The value of ``seeded`` for a row that is no longer there; its key only leads to others."""
+CLEAN = 3
+"""The value of ``seeded`` for a row that is already as it should be."""
 CHUNK = 1000
 """Rows per insert into a key table, and per read from one."""
 _INDEXABLE_CHARACTERS = 700  # InnoDB's index entries hold 3,072 bytes; a character takes up to 4
@@ -35,10 +39,10 @@ class _Position(UserDefinedType[Any]):
     cache_ok = True
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
 
     def get_col_spec(self, **_options: Any) -> str:
-        return self._name
+        return self.name
 
     def bind_expression(self, bindvalue: Any) -> Any:
         return sa.cast(sa.type_coerce(bindvalue, sa.Text), self)
@@ -177,6 +181,12 @@ class KeyTable:
         names, rest = self._names(), iter(rows)
         while chunk := list(islice(rest, CHUNK)):
             self._connection.execute(sa.insert(self.sql), [dict(zip(names, row, strict=True)) for row in chunk])
+
+    def sort_out_seeds(self) -> None:
+        """Tell keys of rows that are there from keys that only lead on; drop those that a new row was given since."""
+        there = sa.exists().where(self.matches(self.source.alias("t"))).correlate(self.sql)
+        self._connection.execute(sa.delete(self.sql).where(self.sql.c.seeded == GONE, there))
+        self._connection.execute(sa.update(self.sql).values(seeded=GONE).where(self.sql.c.seeded == 1, ~there))
 
     def distinct_rows(self, *where: ColumnElement[bool]) -> sa.Subquery:
         """Each (account, row) once, however many links found it."""

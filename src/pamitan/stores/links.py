@@ -65,6 +65,14 @@ class Linker:
         kind: IdentifierKind = "email" if link.email is not None else "phone"
         return self._by_identifier(place, kind, str(link.email or link.phone), where, again)
 
+    def drop_seeds_of_others(self) -> None:
+        """Forget keys from a case file whose row names another account now: the key was given to a new row."""
+        keys, accounts = self.into.sql, self._batch.accounts
+        for owner in self._owners():
+            mine = [self.into.matches(self._source), accounts.c.n == keys.c.account]
+            theirs = sa.exists().where(*mine, ~self._no_other_owner(*owner)).correlate(keys)
+            self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, theirs))
+
     def _where(self, condition: Condition | None) -> ColumnElement[bool]:
         return to_sql(condition, self.into.table, self._batch.schema, self._batch.now, self._source)
 

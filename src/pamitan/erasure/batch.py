@@ -1,0 +1,38 @@
+"""A batch that does not fail for the sake of one account: what fails is halved until the bad one stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pamitan.erasure.errors import GuardTripped, NotErasable
+from pamitan.stores.errors import StoreError, StoreMismatch, StoreUnavailable
+
+Attempt = Callable[[Sequence[str]], None]
+"""Does the work for these accounts, all or nothing."""
+
+
+def divide(accounts: Sequence[str], attempt: Attempt) -> dict[str, str]:
+    """Do the work for all that it can be done for. Returns the others, each with the reason.
+
+    Whatever concerns all accounts alike (the store does not answer, the data map does not fit) is raised.
+    """
+    if not accounts:
+        return {}
+    try:
+        attempt(accounts)
+    except (GuardTripped, NotErasable) as error:
+        return _without(error.accounts, str(error), accounts, attempt)
+    except (StoreUnavailable, StoreMismatch):
+        raise
+    except StoreError as error:
+        return _without(frozenset(), str(error), accounts, attempt)
+    return {}
+
+
+def _without(bad: frozenset[str], reason: str, accounts: Sequence[str], attempt: Attempt) -> dict[str, str]:
+    """Set the bad ones aside; where it is not known which they are, look for them in either half."""
+    if bad or len(accounts) == 1:
+        aside = {account: reason for account in accounts if account in bad or len(accounts) == 1}
+        return aside | divide([account for account in accounts if account not in aside], attempt)
+    middle = len(accounts) // 2
+    return divide(accounts[:middle], attempt) | divide(accounts[middle:], attempt)

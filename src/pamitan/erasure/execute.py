@@ -1,0 +1,153 @@
+"""Erase a batch of accounts: one transaction per datastore, the home of the account table last.
+
+Home comes last so that whoever crashes between two datastores still finds the account. Before the first write of each
+transaction the case files are saved with what is about to be done, so running again finishes what a crash cut short.
+Nothing is locked beforehand: see docs/decisions/erasure.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pamitan.erasure.batch import divide
+from pamitan.erasure.casefile import CaseFileShelf, DatastoreCase, KeyPack, PersonalValue
+from pamitan.erasure.fates import Fates, fates_of
+from pamitan.erasure.people import Person, look_up, open_casefile, reason_against, row_survives, seeds
+from pamitan.erasure.receipt import RECOVERED, Receipt
+from pamitan.erasure.settle import Progress, Receipts, Settlement
+from pamitan.stores.engine import writing
+from pamitan.stores.errors import StoreMismatch, StoreRefused
+from pamitan.stores.keys import collect
+from pamitan.stores.schema import refresh
+from pamitan.stores.store import Store
+from pamitan.stores.types import Subject
+
+
+@dataclass
+class ErasureResult:
+    """What became of each account of the batch: receipts, or the reason why it was set aside."""
+
+    receipts: Receipts = field(default_factory=dict)
+    set_aside: dict[str, str] = field(default_factory=dict)
+
+
+def erase(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) -> ErasureResult:
+    """Erase these accounts, and say for each what was done or why nothing more was.
+
+    Idempotent: run again after a crash, it goes on from the case files. Raises
+    :class:`pamitan.stores.errors.StoreUnavailable` (try again later) and :class:`pamitan.erasure.errors.MapMismatch`
+    (the data map does not fit the schema; nothing was written).
+    """
+    fates = {datastore: fates_of(store.file, datastore, store.schema(datastore)) for datastore in home_last(store)}
+    people = look_up(store, subjects, casefiles)
+    result = ErasureResult()
+    survives = row_survives(store.file, fates[store.file.home])
+    for account, person in people.items():
+        reason = reason_against(person, survives)
+        if reason:
+            result.set_aside[account] = reason
+        else:
+            open_casefile(person)
+            result.receipts[account] = []
+    for datastore, steps in fates.items():
+        _erase_in(Place(store, datastore, steps, casefiles), people, result)
+    return result
+
+
+def home_last(store: Store) -> list[str]:
+    """The names of the datastores in the order in which they are written."""
+    home = store.file.home
+    return [*(name for name in store.file.datastores if name != home), home]
+
+
+@dataclass
+class Place:
+    """One datastore, and what is to be done there."""
+
+    store: Store
+    datastore: str
+    fates: Fates
+    casefiles: CaseFileShelf
+    late: bool = False
+    """Only what is not yet as it should be: the erasure itself is over."""
+
+
+def _erase_in(place: Place, people: dict[str, Person], result: ErasureResult) -> None:
+    def attempt(accounts: Sequence[str]) -> None:
+        done = transaction(place, [people[account] for account in accounts])
+        for account in accounts:
+            result.receipts[account] += done.get(account, [])
+
+    alive = [account for account in people if account not in result.set_aside]
+    result.set_aside |= divide(alive, attempt)
+    for account in result.set_aside:
+        result.receipts.pop(account, None)
+
+
+def transaction(place: Place, people: list[Person]) -> Receipts:
+    """Everything of these accounts in one datastore, or nothing."""
+    engine, progress = place.store.engine(place.datastore), Progress()
+    try:
+        with writing(engine) as connection:
+            return _do(place, people, connection, progress)
+    except StoreRefused as error:
+        raise StoreRefused(f"{error}, while {progress.doing}") from None
+    except StoreMismatch:
+        fates_of(place.store.file, place.datastore, refresh(engine))  # says it better, if the schema changed meanwhile
+        raise
+
+
+def _do(place: Place, people: list[Person], connection: Any, progress: Progress) -> Receipts:
+    file, schema, now = place.store.file, place.store.schema(place.datastore), place.store.clock.now()
+    vetted = [person.vetted for person in people]
+    with collect(connection, schema, file, place.datastore, vetted, now, seeds(people, place.datastore)) as keys:
+        settlement = Settlement(file, place.datastore, schema, place.fates, connection, keys, progress, place.late)
+        fresh = settlement.receipts()
+        settlement.check_guard(fresh)
+        receipts = fresh if place.late else {p.subject.account_id: _with_recovered(place, p, fresh) for p in people}
+        if fresh or not place.late:
+            _write_down(place, people, settlement, receipts)
+            settlement.write(fresh)
+    return receipts
+
+
+def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Receipt]:
+    """The receipts of this run, and those of an earlier one that got its work done but not its receipts home.
+
+    A transaction is done whole or not at all, so what was planned in it and is no longer to be found was done.
+    """
+    now = fresh.get(person.subject.account_id, [])
+    rows = {(receipt.table, receipt.action): receipt.rows for receipt in now}
+    case = person.casefile.datastores.get(place.datastore, DatastoreCase())
+    recovered = [r for r in case.planned if rows.get((r.table, r.action), 0) < r.rows]
+    done = {(r.table, r.action) for r in recovered}
+    kept = [receipt for receipt in now if (receipt.table, receipt.action) not in done]
+    return kept + [Receipt(r.datastore, r.table, r.action, r.rows, RECOVERED) for r in recovered]
+
+
+def _write_down(place: Place, people: list[Person], settlement: Settlement, receipts: Receipts) -> None:
+    """Fill and save the case files, before the first write."""
+    cases = {p.subject.account_id: DatastoreCase(_planned(place, p, receipts)) for p in people}
+    by_id = {person.subject.account_id: person for person in people}
+    for table, writer in settlement.writers.items():
+        for account, kind, value in writer.personal_values():
+            if (text := _as_text(value)) is not None:
+                by_id[account].casefile.identifiers.add(PersonalValue(kind, text))  # type: ignore[arg-type]
+        for account, keys in writer.lasting_keys():
+            cases[account].keys.setdefault(table, KeyPack()).add(keys)
+    for account, person in by_id.items():
+        person.casefile.datastores[place.datastore] = cases[account]
+        place.casefiles.save(account, person.casefile)
+
+
+def _planned(place: Place, person: Person, receipts: Receipts) -> list[Receipt]:
+    """What the case file says is about to be done; late rows are no part of what a crash could cut short."""
+    known = person.casefile.datastores.get(place.datastore)
+    return known.planned if place.late and known else receipts.get(person.subject.account_id, [])
+
+
+def _as_text(value: Any) -> str | None:
+    text = value.decode(errors="replace") if isinstance(value, bytes) else "" if value is None else str(value)
+    return text.strip() or None

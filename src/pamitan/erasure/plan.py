@@ -1,0 +1,70 @@
+"""The dry run: what an erasure would do to which rows. Collects and counts as the erasure does, and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pamitan.erasure.casefile import CaseFile
+from pamitan.erasure.errors import GuardTripped, NotErasable
+from pamitan.erasure.execute import home_last
+from pamitan.erasure.fates import fates_of
+from pamitan.erasure.people import look_up, reason_against
+from pamitan.erasure.settle import Receipts, Settlement
+from pamitan.stores.engine import reading
+from pamitan.stores.keys import collect
+from pamitan.stores.store import Store
+from pamitan.stores.types import Subject
+
+
+@dataclass
+class Plan:
+    """What would happen. ``objections``: why it would not, for an account or (key ``""``) for all of them."""
+
+    per_account: Receipts = field(default_factory=dict)
+    objections: dict[str, str] = field(default_factory=dict)
+
+
+def plan(store: Store, subjects: Sequence[Subject]) -> Plan:
+    """The receipts that :func:`pamitan.erasure.execute.erase` would give now.
+
+    Constraints of the database speak up only at a real write. Raises as ``erase`` does.
+    """
+    result = Plan()
+    people = look_up(store, subjects, _NoShelf())
+    for account, person in people.items():
+        reason = reason_against(person, survives=True)
+        if reason:
+            result.objections[account] = reason
+        else:
+            result.per_account[account] = []
+    vetted = [people[account].vetted for account in result.per_account]
+    for datastore in home_last(store):
+        schema = store.schema(datastore)
+        fates = fates_of(store.file, datastore, schema)
+        with (
+            reading(store.engine(datastore)) as connection,
+            collect(connection, schema, store.file, datastore, vetted, store.clock.now()) as keys,
+        ):
+            _count(Settlement(store.file, datastore, schema, fates, connection, keys), result)
+    return result
+
+
+def _count(settlement: Settlement, result: Plan) -> None:
+    receipts = settlement.receipts()
+    for account, done in receipts.items():
+        result.per_account[account] += done
+    try:
+        settlement.check_guard(receipts)
+    except GuardTripped as error:
+        result.objections |= dict.fromkeys(error.accounts, str(error))
+
+
+class _NoShelf:
+    """A dry run leaves no case file."""
+
+    def load(self, account_id: str) -> CaseFile | None:
+        return None
+
+    def save(self, account_id: str, casefile: CaseFile) -> None:
+        raise NotErasable("a dry run writes nothing down")

@@ -1,0 +1,177 @@
+"""A batch's rows in one datastore: who stays and who goes, how many, and the writes in their order.
+
+Planning, erasing and verifying all go through :class:`Settlement`; they differ in what they do with it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pamitan.erasure.errors import NotErasable
+from pamitan.erasure.fates import Fates
+from pamitan.erasure.guard import check_radius
+from pamitan.erasure.receipt import Receipt
+from pamitan.storefile.model import Action, StoreFile
+from pamitan.stores.keys import Keys
+from pamitan.stores.schema import Schema
+from pamitan.stores.steps import Cascade
+from pamitan.stores.writes import TableWriter, check_constraints_now, put_off_constraints
+
+_CHANGES: tuple[Action, ...] = ("clear", "replace", "detach")
+Receipts = dict[str, list[Receipt]]
+"""By account id."""
+
+
+@dataclass
+class Progress:
+    """What is being done now, for the sentence that explains a failure."""
+
+    doing: str = "collecting the rows"
+
+
+class Settlement:
+    """Collects the batch's rows at once, marks what a kept row needs, and knows what is left to delete and change.
+
+    ``late``: only what is not yet as it should be.
+    """
+
+    def __init__(
+        self,
+        file: StoreFile,
+        datastore: str,
+        schema: Schema,
+        fates: Fates,
+        connection: Any,
+        keys: Keys,
+        progress: Progress | None = None,
+        late: bool = False,
+    ) -> None:
+        self._file = file
+        self._datastore = datastore
+        self._schema = schema
+        self._fates = fates
+        self._connection = connection
+        self._late = late
+        self._progress = progress or Progress()
+        self.writers = {fate.table: TableWriter(connection, keys, fate) for fate in fates.tables}
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._late:
+            for writer in self.writers.values():
+                writer.retire_clean()
+        needs = [(self.writers[fate.table], need) for fate in self._fates.tables for need in fate.needs]
+        while needs and sum([writer.mark_needed(need) for writer, need in needs]):
+            pass
+        for writer in self.writers.values():
+            writer.mark_doomed()
+        self._check_account_row()
+
+    def _check_account_row(self) -> None:
+        """The account's own row must go: kept rows that point at it have to be detached."""
+        table = self._file.account.table
+        if self._datastore != self._file.home or table not in self.writers:
+            return
+        needed = self.writers[table].count_needed()
+        if needed:
+            children = ", ".join(sorted({need.child for need in self._fates.of(table).needs}))
+            raise NotErasable(
+                f"the account's row in '{table}' cannot be deleted, because rows that the law keeps point at it "
+                f"({children}); detach them, or clear the columns of '{table}' instead of deleting its row",
+                frozenset(needed),
+            )
+
+    # counting
+
+    def receipts(self) -> Receipts:
+        """What is about to be done, by account."""
+        found: Receipts = defaultdict(list)
+        for table, writer in self.writers.items():
+            for account, receipt in self._receipts_of(table, writer):
+                found[account].append(receipt)
+        return dict(found)
+
+    def _receipts_of(self, table: str, writer: TableWriter) -> Iterator[tuple[str, Receipt]]:
+        actions: tuple[Action, ...] = ("delete", *_CHANGES)
+        for action in actions:
+            for account, rows in writer.count(action).items():
+                yield account, Receipt(self._datastore, table, action, rows)
+        if self._late:
+            return
+        overruled = writer.count_overruled()
+        for kept in writer.fate.kept:
+            for account, rows in writer.count_kept(kept.rule).items():
+                note = f"{kept.law}; kept although another rule deletes" if overruled.get(account) else kept.law
+                yield account, Receipt(self._datastore, table, "keep", rows, note)
+        laws = ", ".join(sorted({need.law for need in writer.fate.needs}))
+        for account, rows in writer.count_needed().items():
+            yield account, Receipt(self._datastore, table, "keep", rows, f"rows kept by law point at it: {laws}")
+
+    def check_guard(self, receipts: Receipts) -> None:
+        """Raise :class:`pamitan.erasure.errors.GuardTripped` where an account has far too many rows."""
+        touched: dict[str, dict[str, int]] = {table: defaultdict(int) for table in self.writers}
+        for account, done in receipts.items():
+            for table in self.writers:
+                mine = [receipt for receipt in done if receipt.table == table]
+                deleted = sum(receipt.rows for receipt in mine if receipt.action == "delete")
+                changed = max((receipt.rows for receipt in mine if receipt.action in _CHANGES), default=0)
+                if deleted + changed:
+                    touched[table][account] = deleted + changed
+        check_radius(self._file.guard, self.writers, touched)
+
+    # writing
+
+    def write(self, receipts: Receipts) -> None:
+        """Do it: changes first, because a detach cuts foreign keys, then deletions, children before parents."""
+        busy = {(receipt.table, receipt.action) for done in receipts.values() for receipt in done if receipt.rows}
+        circles = any(fate.loosened or self._points_at_itself(fate.table) for fate in self._fates.tables)
+        put_off_constraints(self._connection, circles)
+        for table, writer in self.writers.items():
+            if any((table, action) in busy for action in _CHANGES):
+                self._progress.doing = f"changing rows of '{table}'"
+                writer.change()
+        deletions = [self.writers[table] for table in self._fates.deletions if (table, "delete") in busy]
+        self._check_cascades(deletions)
+        for writer in deletions:
+            self._progress.doing = f"cutting circles of foreign keys in '{writer.fate.table}'"
+            writer.loosen()
+        for writer in deletions:
+            self._delete(writer, receipts)
+        self._progress.doing = "checking the foreign keys"
+        check_constraints_now(self._connection)
+
+    def _points_at_itself(self, table: str) -> bool:
+        return any(key.target == table for key in self._schema.table(table).foreign_keys)
+
+    def _delete(self, writer: TableWriter, receipts: Receipts) -> None:
+        table = writer.fate.table
+        self._progress.doing = f"deleting rows of '{table}'{self._pointing_at(table)}"
+        expected = sum(r.rows for done in receipts.values() for r in done if (r.table, r.action) == (table, "delete"))
+        if writer.delete() != expected and writer.has_doomed_left():
+            raise NotErasable(
+                f"rows of '{table}' are still there after their deletion: a trigger or rule of the database keeps "
+                "them. Use clear and replace instead of delete, or let the trigger pass for Pamitan's user"
+            )
+
+    def _pointing_at(self, table: str) -> str:
+        pointing = [f"{child.name} ({', '.join(key.columns)})" for child, key in self._schema.pointing_at(table)]
+        return f", which these point at: {', '.join(sorted(pointing))}" if pointing else ""
+
+    def _check_cascades(self, deletions: list[TableWriter]) -> None:
+        for writer in deletions:
+            for cascade in writer.fate.cascades:
+                self._check_cascade(writer, cascade)
+
+    def _check_cascade(self, writer: TableWriter, cascade: Cascade) -> None:
+        child = self.writers.get(cascade.child)
+        dragged = writer.dragged_along(cascade, child, self._schema.table(cascade.child).sql)
+        if dragged:
+            raise NotErasable(
+                f"deleting rows of '{writer.fate.table}' would make the database delete rows of '{cascade.child}' as "
+                f"well, which the data map does not delete (ON DELETE CASCADE of {', '.join(cascade.columns)}); give "
+                f"'{cascade.child}' a rule that deletes or detaches these rows",
+                frozenset(dragged),
+            )
