@@ -1,4 +1,4 @@
-"""A corner shop with three customers, and the people of these tests: alice, bob (no e-mail), charlie; anna at the desk."""
+"""A corner shop with three customers, and its people: alice, bob (no e-mail) and charlie; anna at the desk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.test import Client
+
 from pamitan.closure.clock import use_clock
 from pamitan.desk.operators import create_operator, current_code
 from pamitan.kit.clock import SetClock

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+
 from pamitan.channels.models import Mail
 from pamitan.closure.models import Closure
 from pamitan.closure.states import State as ClosureState
@@ -134,7 +135,8 @@ def test_coming_from_closing_all_is_chosen_and_a_polite_message_written(language
 
 
 def test_the_store_file_may_have_topics_of_its_own(tmp_path: Path, settings: object) -> None:
-    own = "contact: [{key: tickets, label: {en: Tickets, it: Biglietti}, choices: [{key: bye, label: Leave, closes: true}]}]\n"
+    leaving = "{key: bye, label: Leave, closes: true}"
+    own = f"contact: [{{key: tickets, label: {{en: Tickets, it: Biglietti}}, choices: [{leaving}]}}]\n"
     folder = tmp_path / "own"
     folder.mkdir()
     settings.PAMITAN_STORE = str(build_shop(folder, own)[1])  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
+
 from pamitan.channels.models import Mail
 from pamitan.closure.states import State as ClosureState
 from pamitan.closure.traces import erase_traces

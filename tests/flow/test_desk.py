@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+
 from pamitan.closure import service as closures
 from pamitan.closure.models import Closure
 from pamitan.closure.states import State as ClosureState

@@ -23,7 +23,11 @@ class Article:
 
 ARTICLES = (
     Article("close", _("Close my account"), _("Step by step, by yourself, in about 3 minutes.")),
-    Article("what-closing-means", _("What closing means"), _("What is erased, what is kept by law, and what does not come back.")),
+    Article(
+        "what-closing-means",
+        _("What closing means"),
+        _("What is erased, what is kept by law, and what does not come back."),
+    ),
     Article("cancel-order", _("Cancel an order"), _("Before it is on its way, without closing the account.")),
     Article("save-e-books", _("Save your e-books"), _("Keep what you have bought, on your computer or phone.")),
     Article("start-again", _("Start again with another address"), _("If you want to come back one day.")),

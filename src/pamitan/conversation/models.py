@@ -43,7 +43,10 @@ class Notice(models.TextChoices):
     CUSTOMER_CALLS = "customer_calls", _("The customer will call us and say the case code.")
     CALL_REACHED = "call_reached", _("We spoke on the phone.")
     CALL_NO_ANSWER = "call_no_answer", _("We called, and nobody answered. We will try again.")
-    CLOSURE_PREPARED = "closure_prepared", _("The operator has prepared the closing of the account. It starts only when the customer confirms it.")
+    CLOSURE_PREPARED = (
+        "closure_prepared",
+        _("The operator has prepared the closing of the account. It starts only when the customer confirms it."),
+    )
     CLOSURE_STARTED = "closure_started", _("The procedure has started.")
     FINISHED = "finished", _("This conversation is finished.")
 
@@ -75,8 +78,13 @@ class Conversation(models.Model):
     class Meta:
         indexes = [models.Index(fields=["state", "waiting_since"], name="conversation_queue")]
         constraints = [
-            models.CheckConstraint(name="conversation_waits_when_open", condition=models.Q(waiting_since__isnull=True) | models.Q(state=State.OPEN)),
-            models.CheckConstraint(name="conversation_phone_for_calls", condition=models.Q(phone="") | models.Q(channel=Channel.PHONE)),
+            models.CheckConstraint(
+                name="conversation_waits_when_open",
+                condition=models.Q(waiting_since__isnull=True) | models.Q(state=State.OPEN),
+            ),
+            models.CheckConstraint(
+                name="conversation_phone_for_calls", condition=models.Q(phone="") | models.Q(channel=Channel.PHONE)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,5 +66,3 @@ def operator_of(request: HttpRequest) -> User:
     if operator is None:
         raise PermissionError("this page was reached without an operator")
     return operator
-
-

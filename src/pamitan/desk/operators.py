@@ -66,6 +66,8 @@ def _check_secret(totp_secret: str) -> None:
     try:
         key = base64.b32decode(totp_secret.replace(" ", "").upper())
     except binascii.Error as error:
-        raise OperatorError("the secret is not base32; it has the letters A to Z and the digits 2 to 7 alone") from error
+        raise OperatorError(
+            "the secret is not base32; it has the letters A to Z and the digits 2 to 7 alone"
+        ) from error
     if len(key) < 16:
         raise OperatorError("the secret is too short; 32 base32 characters are usual, 26 the least (RFC 4226)")

@@ -1,4 +1,4 @@
-"""The desk's addresses. Operators are made on the command line: there is no sign-up, and no way to drop the second factor."""
+"""The desk's addresses. There is no sign-up, since operators are made on the command line, nor a way around the second factor."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ sign_in = [
     path("second-factor/there/", RedirectView.as_view(pattern_name="desk:queue"), name="mfa_deactivate_totp"),
     path("second-factor/done/", RedirectView.as_view(pattern_name="mfa_view_recovery_codes"), name="mfa_index"),
     path("codes/", ViewRecoveryCodesView.as_view(template_name="desk/codes.html"), name="mfa_view_recovery_codes"),
-    path("codes/new/", GenerateRecoveryCodesView.as_view(template_name="desk/new_codes.html"), name="mfa_generate_recovery_codes"),
+    path(
+        "codes/new/",
+        GenerateRecoveryCodesView.as_view(template_name="desk/new_codes.html"),
+        name="mfa_generate_recovery_codes",
+    ),
     path("codes/file/", DownloadRecoveryCodesView.as_view(), name="mfa_download_recovery_codes"),
 ]
 

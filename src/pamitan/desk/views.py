@@ -57,7 +57,11 @@ def find(request: HttpRequest) -> HttpResponse:
 @operators_only
 def closures(request: HttpRequest) -> HttpResponse:
     """Closures that need a person, and the age of the backlog."""
-    context = {"closures": needs_person()[:QUEUE_LENGTH], "total": needs_person().count(), "backlog": backlog(clock().now())}
+    context = {
+        "closures": needs_person()[:QUEUE_LENGTH],
+        "total": needs_person().count(),
+        "backlog": backlog(clock().now()),
+    }
     return render(request, "desk/closures.html", context)
 
 
@@ -105,10 +109,14 @@ def _do(
     except ConversationError as error:
         return _page(request, found, problem=str(error), draft=draft, status=409)
     except AlreadyOpen as error:
-        problem = _("A closing of this account is open already: %(reference)s.") % {"reference": error.closure.reference}
+        problem = _("A closing of this account is open already: %(reference)s.") % {
+            "reference": error.closure.reference
+        }
         return _page(request, found, problem=problem, draft=draft, status=409)
     except ClosureError:
-        return _page(request, found, problem=_("The closing cannot be started for this account."), draft=draft, status=409)
+        return _page(
+            request, found, problem=_("The closing cannot be started for this account."), draft=draft, status=409
+        )
     except StoreError:
         problem = _("The store does not answer just now. Nothing was lost; please try again in a minute.")
         return _page(request, found, problem=problem, draft=draft, status=503)

@@ -75,5 +75,3 @@ class HolderForm(forms.Form):
 
     password = forms.CharField(required=False, max_length=LONGEST_PASSWORD, strip=False)
     code = forms.CharField(required=False, max_length=20)
-
-

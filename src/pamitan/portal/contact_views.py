@@ -1,7 +1,8 @@
-"""Contact us: choose what it is about and how, write, read on. Help, never a hurdle: closing oneself is on each page."""
+"""Contact us: choose what it is about and how, write, read on. Closing oneself stays on each page."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +34,7 @@ REFRESH_SECONDS = 10
 @require_GET
 @customer_required
 def choose(request: HttpRequest) -> HttpResponse:
-    """Area, topic, detail, and at the end the channel; one tap each. From the closing pages only the channel is left."""
+    """Area, topic, detail, and at the end the channel; one tap each. Coming from closing only the channel is left."""
     if request.GET.get("from") == "closing":
         closing = topics.closing_path(_tree())
         return redirect(_address("portal:contact", closing)) if closing.chosen else redirect("portal:contact")
@@ -125,10 +126,9 @@ def confirm(request: HttpRequest, reference: str) -> HttpResponse:
         form.add_error(None, NOT_THE_HOLDER)
     if form.errors:
         return _page(request, found, MessageForm(), holder=form)
-    try:
+    # confirmed, withdrawn or refused meanwhile? The page shows how it stands
+    with contextlib.suppress(ConversationError, ClosureError):
         service.confirm_closure(found, proven=proven(request))
-    except (ConversationError, ClosureError):
-        pass  # it was confirmed, withdrawn or refused meanwhile: the page shows how it stands
     return redirect("portal:conversation", reference)
 
 

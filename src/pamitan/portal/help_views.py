@@ -19,7 +19,7 @@ def help_centre(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def manage(request: HttpRequest) -> HttpResponse:
-    """"Manage my account": what one can do oneself, then the way to a person."""
+    """Manage my account: what one can do oneself, then the way to a person."""
     return render(request, "conversation/manage.html")
 
 
