@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import threading
 import warnings
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine, Inspector
 
+from pamitan.stores import catalogue
 from pamitan.stores.columns import ColumnKind, declared, kind_of, length_of, sql_type
 from pamitan.stores.engine import reading
 from pamitan.stores.errors import StoreMismatch
@@ -148,16 +148,20 @@ class _Reader:
         self._connection = connection
         self._inspector: Inspector = sa.inspect(connection)
         self._dialect = connection.dialect.name
+        self._is_mariadb = bool(getattr(connection.dialect, "is_mariadb", False))
         self._default = self._inspector.default_schema_name
         self._metadata = sa.MetaData()
 
     def schema(self) -> Schema:
         facts = [self._facts(schema) for schema in self._schemas()]
-        hidden = self._partitions()
+        postgresql = self._dialect == "postgresql"
+        hidden = catalogue.postgresql_partitions(self._connection) if postgresql else set()
+        self._lengths = catalogue.postgresql_domain_lengths(self._connection) if postgresql else {}
         shown = [
             (key, fact) for fact in facts for key in fact["columns"] if (key[0] or self._default, key[1]) not in hidden
         ]
         self._names = {key: self._name(*key) for key, _fact in shown}
+        self._facts_of = {self._names[key]: (key, fact) for key, fact in shown}
         tables = {self._names[key]: self._table(key, fact) for key, fact in shown}
         return Schema(self._dialect, tables)  # type: ignore[arg-type]
 
@@ -169,46 +173,23 @@ class _Reader:
 
     def _facts(self, schema: str | None) -> dict[str, Any]:
         inspector = self._inspector
-        own_indexes = self._sqlite_indexes() if self._dialect == "sqlite" else None
+        own_indexes = catalogue.sqlite_indexes(self._connection) if self._dialect == "sqlite" else None
+        own_checks = catalogue.mariadb_checks(self._connection) if self._is_mariadb else None
         return {
             "columns": inspector.get_multi_columns(schema),
             "primary_key": inspector.get_multi_pk_constraint(schema),
             "foreign_keys": inspector.get_multi_foreign_keys(schema),
             "uniques": {} if own_indexes else inspector.get_multi_unique_constraints(schema),
-            "checks": inspector.get_multi_check_constraints(schema),
+            "checks": inspector.get_multi_check_constraints(schema) if own_checks is None else own_checks,
             "indexes": own_indexes or inspector.get_multi_indexes(schema),
         }
-
-    def _sqlite_indexes(self) -> dict[tuple[None, str], list[dict[str, Any]]]:
-        """SQLite's indexes incl. those it makes for UNIQUE; SQLAlchemy misses a UNIQUE beside ``varchar(150)``."""
-        rows = self._connection.exec_driver_sql(
-            'SELECT t.name, i.name, i."unique", i.partial, c.name FROM sqlite_master t '
-            "JOIN pragma_index_list(t.name) i JOIN pragma_index_info(i.name) c "
-            "WHERE t.type = 'table' AND i.origin <> 'pk' ORDER BY t.name, i.name, c.seqno"
-        )
-        found: dict[tuple[None, str], dict[str, dict[str, Any]]] = defaultdict(dict)
-        for table, index, unique, partial, column in rows:
-            options = {"sqlite_where": ""} if partial else {}
-            entry = {"column_names": [], "unique": bool(unique), "dialect_options": options}
-            found[None, table].setdefault(index, entry)["column_names"].append(column)
-        return {key: list(indexes.values()) for key, indexes in found.items()}
-
-    def _partitions(self) -> set[tuple[str | None, str]]:
-        """PostgreSQL's partitions: their rows are already seen in the table they are a part of."""
-        if self._dialect != "postgresql":
-            return set()
-        rows = self._connection.exec_driver_sql(
-            "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relispartition"
-        )
-        return {(row[0], row[1]) for row in rows}
 
     def _name(self, schema: str | None, name: str) -> str:
         return name if schema in (None, self._default) else f"{schema}.{name}"
 
-    def _table(self, key: tuple[str | None, str], fact: dict[str, Any]) -> Table:
-        columns = {raw["name"]: self._column(raw) for raw in fact["columns"][key]}
-        primary_key = tuple((fact["primary_key"].get(key) or {}).get("constrained_columns") or ())
+    def _table(self, key: catalogue.Key, fact: dict[str, Any]) -> Table:
+        columns = {raw["name"]: self._column(key, raw) for raw in fact["columns"][key]}
+        primary_key = self._primary_key(self._names[key])
         indexes = [index for index in fact["indexes"].get(key) or [] if None not in index["column_names"]]
         whole = [index for index in indexes if not _is_partial(index)]
         uniques = [tuple(unique["column_names"]) for unique in fact["uniques"].get(key) or []]
@@ -219,33 +200,34 @@ class _Reader:
             name=self._names[key],
             columns=columns,
             primary_key=primary_key,
-            foreign_keys=tuple(self._foreign_key(raw) for raw in fact["foreign_keys"].get(key) or []),
+            foreign_keys=tuple(self._foreign_key(key, raw) for raw in fact["foreign_keys"].get(key) or []),
             uniques=tuple(uniques),
             checks=tuple(Check(raw["name"], str(raw["sqltext"])) for raw in fact["checks"].get(key) or []),
             indexes=tuple(dict.fromkeys(ordered)),
             sql=self._sql_table(key, fact["columns"][key], primary_key),
         )
 
-    def _column(self, raw: Any) -> Column:
+    def _column(self, key: catalogue.Key, raw: Any) -> Column:
+        place = (key[0] or self._default or "", key[1], raw["name"])
         return Column(
             name=raw["name"],
             kind=kind_of(raw["type"], self._dialect),
             sql_type=declared(raw["type"], self._connection.dialect),
             nullable=raw["nullable"],
-            length=length_of(raw["type"]),
+            length=self._lengths.get(place, length_of(raw["type"])),
             has_default=raw.get("default") is not None or bool(raw.get("identity")) or raw.get("autoincrement") is True,
             generated=bool(raw.get("computed")),
             choices=tuple(getattr(raw["type"], "enums", ())),
             collation=getattr(raw["type"], "collation", None),
         )
 
-    def _foreign_key(self, raw: Any) -> ForeignKey:
+    def _foreign_key(self, key: catalogue.Key, raw: Any) -> ForeignKey:
         target = self._target(raw["referred_schema"], raw["referred_table"])
         return ForeignKey(
             raw["name"],
-            tuple(raw["constrained_columns"]),
+            self._spelled(self._names[key], raw["constrained_columns"]),
             target,
-            tuple(raw["referred_columns"]),
+            self._spelled(target, raw["referred_columns"]) or self._primary_key(target),
             (raw.get("options") or {}).get("ondelete"),
         )
 
@@ -255,7 +237,20 @@ class _Reader:
         by_folded = {known.casefold(): known for known in self._names.values()}
         return wanted if self._dialect != "sqlite" else by_folded.get(wanted.casefold(), wanted)
 
-    def _sql_table(self, key: tuple[str | None, str], raw_columns: list[Any], primary_key: tuple[str, ...]) -> sa.Table:
+    def _spelled(self, table: str, columns: list[str]) -> tuple[str, ...]:
+        """Columns as their table spells them, for the same reason."""
+        if self._dialect != "sqlite" or table not in self._facts_of:
+            return tuple(columns)
+        key, fact = self._facts_of[table]
+        by_folded = {raw["name"].casefold(): raw["name"] for raw in fact["columns"][key]}
+        return tuple(by_folded.get(column.casefold(), column) for column in columns)
+
+    def _primary_key(self, table: str) -> tuple[str, ...]:
+        """What a foreign key that names no columns points at."""
+        key, fact = self._facts_of.get(table, ((None, ""), {"primary_key": {}}))
+        return tuple((fact["primary_key"].get(key) or {}).get("constrained_columns") or ())
+
+    def _sql_table(self, key: catalogue.Key, raw_columns: list[Any], primary_key: tuple[str, ...]) -> sa.Table:
         schema, name = key
         columns: list[sa.Column[Any]] = [
             sa.Column(raw["name"], sql_type(raw["type"], self._dialect), primary_key=raw["name"] in primary_key)

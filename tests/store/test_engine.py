@@ -1,0 +1,184 @@
+"""Connections: transactions, and what the databases' own errors become."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pamitan.stores.engine import engine_for, reading, writing
+from pamitan.stores.errors import StoreMismatch, StoreRefused, StoreUnavailable
+
+TABLES = [
+    "CREATE TABLE person (id integer PRIMARY KEY, email varchar(20) NOT NULL UNIQUE, age integer CHECK (age > 0))",
+    "CREATE TABLE pet (id integer PRIMARY KEY, owner_id integer REFERENCES person (id))",
+    "INSERT INTO person VALUES (1, 'alice@a.example', 30)",
+    "INSERT INTO pet VALUES (1, 1)",
+]
+
+
+@pytest.fixture
+def engine(any_url: str) -> sa.Engine:
+    engine = engine_for(any_url)
+    with writing(engine) as connection:
+        for statement in TABLES:
+            connection.exec_driver_sql(statement)
+    return engine
+
+
+def ages(engine: sa.Engine) -> list[int]:
+    with reading(engine) as connection:
+        return list(connection.exec_driver_sql("SELECT age FROM person ORDER BY id").scalars())
+
+
+def test_a_write_that_fails_leaves_nothing(engine: sa.Engine) -> None:
+    def fail_half_way() -> None:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("UPDATE person SET age = 31")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert ages(engine) == [30]
+
+
+def test_what_is_written_while_reading_is_given_up(engine: sa.Engine) -> None:
+    with reading(engine) as connection:
+        connection.exec_driver_sql("UPDATE person SET age = 31")
+    assert ages(engine) == [30]
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("INSERT INTO person VALUES (2, 'alice@a.example', 20)", "email"),
+        ("INSERT INTO person VALUES (2, NULL, 4)", "email"),
+        ("INSERT INTO person VALUES (2, 'b@a.example', -4)", "database"),
+        ("DELETE FROM person", "database"),
+    ],
+    ids=["unique", "not null", "check", "foreign key"],
+)
+def test_a_constraint_is_refused_without_a_value(engine: sa.Engine, statement: str, name: str) -> None:
+    def run() -> None:
+        with writing(engine) as connection:
+            connection.exec_driver_sql(statement)
+
+    with pytest.raises(StoreRefused, match=name) as caught:
+        run()
+    assert "alice" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert ages(engine) == [30]
+
+
+@pytest.mark.parametrize("statement", ["SELECT * FROM nothing", "SELECT nothing FROM person", "SELEKT 1"])
+def test_what_is_not_there_is_a_mismatch(engine: sa.Engine, statement: str) -> None:
+    def run() -> None:
+        with reading(engine) as connection:
+            connection.exec_driver_sql(statement)
+
+    with pytest.raises(StoreMismatch):
+        run()
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_a_text_that_is_too_long_is_refused_not_cut(request: pytest.FixtureRequest, kind: str) -> None:
+    engine = engine_for(request.getfixturevalue(f"{kind}_url"))
+
+    def run() -> None:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("CREATE TABLE short (word varchar(3))")
+            connection.exec_driver_sql("INSERT INTO short VALUES ('rahasia')")
+
+    with pytest.raises(StoreRefused) as caught:
+        run()
+    assert "rahasia" not in str(caught.value)
+
+
+def test_a_change_that_the_shop_made_meanwhile_is_not_lost(postgres_url: str) -> None:
+    engine = engine_for(postgres_url)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE person (id integer, age integer)")
+        connection.exec_driver_sql("INSERT INTO person VALUES (1, 30)")
+
+    def too_late() -> None:
+        with writing(engine) as ours:
+            ours.exec_driver_sql("SELECT age FROM person").all()
+            with writing(engine) as the_shops:
+                the_shops.exec_driver_sql("UPDATE person SET age = 99")
+            ours.exec_driver_sql("UPDATE person SET age = 31")
+
+    with pytest.raises(StoreUnavailable):
+        too_late()
+    assert ages(engine) == [99]
+
+
+def test_two_writers_of_one_sqlite_file_take_turns(sqlite_url: str) -> None:
+    engine = engine_for(sqlite_url)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE counted (n integer)")
+        connection.exec_driver_sql("INSERT INTO counted VALUES (0)")
+
+    def add() -> None:
+        for _turn in range(20):
+            with writing(engine) as connection:
+                n = connection.exec_driver_sql("SELECT n FROM counted").scalar_one()
+                connection.exec_driver_sql("UPDATE counted SET n = ?", (n + 1,))
+
+    in_threads(add, 4)
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql("SELECT n FROM counted").scalar_one() == 80
+
+
+def in_threads(work: Callable[[], None], count: int) -> None:
+    threads = [threading.Thread(target=work) for _thread in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_missing_sqlite_file_is_an_error_and_stays_missing(tmp_path: Path) -> None:
+    def run() -> None:
+        with reading(engine_for(f"sqlite:///{tmp_path}/none.db")):
+            pass
+
+    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+        run()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sqlite_file_of_a_strange_name(tmp_path: Path) -> None:
+    path = tmp_path / "toko 100% é#1.db"
+    path.touch()
+    engine = engine_for(f"sqlite:///{path}")
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("nonsense", "cannot be read; write e.g."),
+        ("oracle://a:s3cret@b/c", "'oracle' .* is none of"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("postgresql://a:s3cret@b", "names no database"),
+        ("postgresql://a:s3cret@b:port/c", "cannot be read"),
+    ],
+)
+def test_a_url_that_cannot_be_used_says_the_mend(url: str, sentence: str) -> None:
+    with pytest.raises(StoreMismatch, match=sentence) as caught:
+        engine_for(url)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "mysql", "mariadb"])
+def test_bare_urls_find_their_driver(scheme: str) -> None:
+    assert engine_for(f"{scheme}://a@127.0.0.1/b").url.drivername in (
+        "postgresql+psycopg",
+        "mysql+pymysql",
+        "mariadb+pymysql",
+    )
