@@ -1,0 +1,26 @@
+"""``pamitan check``: does the store file fit the store, and does it leave nothing of a customer out?
+
+Reads the schema and samples of the rows, never writes, and is quick on large tables.
+"""
+
+from __future__ import annotations
+
+from pamitan.erasure.examined import Examined, Problem
+from pamitan.erasure.fit import misfits
+from pamitan.erasure.gaps import gaps, hindrances, some_customers
+from pamitan.erasure.patterns import Matcher
+from pamitan.stores.store import Store
+
+__all__ = ["Problem", "check"]
+
+
+def check(store: Store) -> list[Problem]:
+    """All that is to be mended, errors first. Raises :class:`pamitan.stores.errors.StoreUnavailable`."""
+    datastores = [Examined(store, name) for name in store.file.datastores]
+    customers = Matcher(needle for examined in datastores for needle in some_customers(examined))
+    found: list[Problem] = []
+    for examined in datastores:
+        found += [*misfits(examined), *gaps(examined, customers), *hindrances(examined)]
+    return sorted(
+        dict.fromkeys(found), key=lambda problem: (problem.severity != "error", problem.where, problem.message)
+    )

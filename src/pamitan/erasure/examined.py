@@ -1,0 +1,73 @@
+"""What ``pamitan check`` looks at, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Literal
+
+from pamitan.storefile.model import Rule, StoreFile
+from pamitan.stores.engine import engine_for
+from pamitan.stores.scan import Chunk, has_more_rows_than, sample
+from pamitan.stores.schema import Schema, Table, refresh
+from pamitan.stores.store import Store
+
+Severity = Literal["error", "warning"]
+SAMPLED_ROWS = 500
+LARGE = 1_000
+"""Rows from which on a missing index is worth a word."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend. An error means: do not use this store file on this store."""
+
+    severity: Severity
+    where: str
+    """``datastore.table.column``, or a section of the store file."""
+    message: str
+    mend: str
+
+
+class Examined:
+    """One datastore of a store, under examination. Reads the schema anew, and samples of the rows."""
+
+    def __init__(self, store: Store, datastore: str) -> None:
+        self.file: StoreFile = store.file
+        self.datastore = datastore
+        self.now = store.file.datastores[datastore].local(store.clock.now())
+        self._engine = engine_for(store.file.datastores[datastore].url)
+
+    @cached_property
+    def schema(self) -> Schema:
+        return refresh(self._engine)
+
+    @property
+    def map(self) -> Mapping[str, list[Rule]]:
+        """The data map of this datastore."""
+        return self.file.map.get(self.datastore, {})
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the accounts are in this datastore."""
+        return self.datastore == self.file.home
+
+    def is_ignored(self, table: str, column: str | None = None) -> bool:
+        """Whether the store file leaves the table, or that column of it, out for a reason."""
+        names = [table] if column is None else [table, f"{table}.{column}"]
+        patterns = self.file.ignore.get(self.datastore, {})
+        return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+    def sample(self, table: Table) -> Chunk:
+        """Some of the table's rows."""
+        return sample(self._engine, table, SAMPLED_ROWS)
+
+    def is_large(self, table: Table) -> bool:
+        """Whether the table has so many rows that reading all of them takes a while."""
+        return has_more_rows_than(self._engine, table, LARGE)
+
+    def place(self, *names: str) -> str:
+        """Where something is, as :class:`Problem` says it."""
+        return ".".join([self.datastore, *names])

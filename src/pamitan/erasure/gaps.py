@@ -1,0 +1,159 @@
+"""Does the store file leave something of a customer out, and what would make the work slow or impossible?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pamitan.erasure.examined import LARGE, Examined, Problem, Severity
+from pamitan.erasure.patterns import Matcher, Needle, needles
+from pamitan.erasure.suspicion import suspicions
+from pamitan.storefile.model import Attribute, Kind, Rule, Source
+from pamitan.stores import passwords
+from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.keytables import row_key
+from pamitan.stores.scan import Chunk
+from pamitan.stores.schema import Table
+
+_CUSTOMERS = 200
+"""Sampled customers whose values are looked for in all samples."""
+
+
+def gaps(examined: Examined, customers: Matcher) -> Iterator[Problem]:
+    """What is left out of one datastore. ``customers`` seeks the identifiers of some customers."""
+    telling = _telling_columns(examined)
+    for table in examined.schema.tables.values():
+        if table.name not in examined.map and not examined.is_ignored(table.name):
+            yield from _unmapped_links(examined, table, telling)
+        if not examined.is_ignored(table.name):
+            yield from _unmapped_columns(examined, table, customers)
+
+
+def hindrances(examined: Examined) -> Iterator[Problem]:
+    """What would make the work slow, or some of it impossible."""
+    for name in examined.map.keys() & examined.schema.tables.keys():
+        table = examined.schema.table(name)
+        yield from _without_key(examined, table)
+        yield from _without_index(examined, table)
+    if examined.is_home:
+        yield from _unknown_hashes(examined)
+
+
+def some_customers(examined: Examined) -> Iterator[Needle]:
+    """What to look for of some customers; on the home datastore alone."""
+    account = examined.file.account
+    if not examined.is_home or account.table not in examined.schema.tables:
+        return
+    sources: list[tuple[Kind, Source | None]] = [("email", account.email), ("phone", account.phone)]
+    sources += [("name", source) for source in account.name]
+    for kind, source in sources:
+        for value in _sampled(examined, source)[:_CUSTOMERS]:
+            yield from needles(kind, value, examined.file.store.country)
+
+
+# what is left out
+
+
+def _telling_columns(examined: Examined) -> dict[str, str]:
+    """Columns that link to a customer's rows somewhere in the map: a column of the same name elsewhere may as well."""
+    links = [link for rules in examined.map.values() for rule in rules for link in rule.link]
+    pairs = {own: target for link in links for own, target in (link.on or {}).items()}
+    return {own: target for own, target in pairs.items() if own.casefold() not in ("id", "key", "code")}
+
+
+def _unmapped_links(examined: Examined, table: Table, telling: dict[str, str]) -> Iterator[Problem]:
+    mend = f"map '{table.name}', or ignore it with a reason"
+    customers = {*examined.map, *([examined.file.account.table] if examined.is_home else [])}
+    pointing = {column for key in table.foreign_keys if key.target in customers for column in key.columns}
+    for key in table.foreign_keys:
+        if key.target in customers:
+            message = f"points at '{key.target}', which holds rows of customers, and is not in the map"
+            yield Problem("error", examined.place(table.name, ", ".join(key.columns)), message, mend)
+    for column in sorted(table.columns.keys() & telling.keys() - pointing):
+        message = f"is called like a column that links to {telling[column]} in other tables"
+        yield Problem("error", examined.place(table.name, column), message, mend)
+
+
+def _unmapped_columns(examined: Examined, table: Table, customers: Matcher) -> Iterator[Problem]:
+    covered = _covered(table, examined.map.get(table.name, []))
+    mapped = table.name in examined.map
+    for found in suspicions(table, examined.sample(table), customers):
+        if found.column in covered or examined.is_ignored(table.name, found.column):
+            continue
+        what = f"'{table.name}.{found.column}'"
+        mend = (
+            f"give {what} an action, or ignore it with a reason"
+            if mapped
+            else f"map '{table.name}', or ignore {what} with a reason"
+        )
+        severity: Severity = "error" if found.sure else "warning"
+        yield Problem(
+            severity, examined.place(table.name, found.column), f"{found.reason}, and nothing happens to it", mend
+        )
+
+
+def _covered(table: Table, rules: Iterable[Rule]) -> set[str]:
+    """The columns to which something happens."""
+    covered: set[str] = set()
+    for rule in rules:
+        whole = rule.delete or (rule.keep is not None and rule.keep.columns is None)
+        kept = rule.keep.columns or [] if rule.keep else []
+        covered |= set(table.columns) if whole else {*rule.clear, *rule.replace, *rule.detach, *kept}
+    return covered
+
+
+# what hinders
+
+
+def _without_key(examined: Examined, table: Table) -> Iterator[Problem]:
+    if row_key(table, examined.schema.dialect).kind == "whole":
+        message = "has no key, so equal rows cannot be told apart and share one fate"
+        yield Problem(
+            "warning", examined.place(table.name), message, f"ALTER TABLE {table.name} ADD COLUMN id SERIAL PRIMARY KEY"
+        )
+
+
+def _without_index(examined: Examined, table: Table) -> Iterator[Problem]:
+    links = [link for rule in examined.map[table.name] for link in rule.link]
+    wanted = {tuple(link.on) for link in links if link.on}
+    wanted |= {key.columns for key in table.foreign_keys if key.target in examined.map}
+    missing = [
+        columns for columns in sorted(wanted) if _may_be_indexed(table, columns) and not table.has_index_on(columns)
+    ]
+    if missing and examined.is_large(table):
+        for columns in missing:
+            statement = f"CREATE INDEX {_index_name(table, columns)} ON {table.name} ({', '.join(columns)})"
+            message = f"leads to customers, has no index, and the table has more than {LARGE} rows"
+            yield Problem("warning", examined.place(table.name, ", ".join(columns)), message, statement)
+
+
+def _may_be_indexed(table: Table, columns: tuple[str, ...]) -> bool:
+    return all(
+        name in table.columns and table.columns[name].kind not in ("json", "binary", "other") for name in columns
+    )
+
+
+def _index_name(table: Table, columns: tuple[str, ...]) -> str:
+    return "_".join([table.name.replace(".", "_"), *columns, "idx"])[:60]
+
+
+def _unknown_hashes(examined: Examined) -> Iterator[Problem]:
+    password = examined.file.account.password
+    if password is None:
+        return
+    try:
+        passwords.require_known(_sampled(examined, password.column), password)
+    except StoreMismatch as error:
+        message, _, mend = str(error).partition("; ")
+        yield Problem("error", "account.password", message, mend)
+
+
+def _sampled(examined: Examined, source: Source | None) -> list[str]:
+    """Some values of a column of the account, where it can be read."""
+    name, column = (
+        (source.table, source.column) if isinstance(source, Attribute) else (examined.file.account.table, source)
+    )
+    table = examined.schema.tables.get(name)
+    if table is None or column not in table.columns:
+        return []
+    chunk: Chunk = examined.sample(table)
+    return [str(value) for value in chunk.cells.get(str(column), ()) if value not in (None, "")]
