@@ -41,7 +41,7 @@ class WaitingTime:
 def opening_hours() -> OpeningHours:
     """The hours of the store file."""
     store = current_store().file.store
-    return OpeningHours(store.hours, ZoneInfo(store.timezone))
+    return OpeningHours({str(day): times for day, times in store.hours.items()}, ZoneInfo(store.timezone))
 
 
 def waiting_time(channel: str, now: dt.datetime) -> WaitingTime:

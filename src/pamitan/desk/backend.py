@@ -14,7 +14,7 @@ from pamitan.desk.door import at_desk
 class OperatorBackend(ModelBackend):
     """Checks an operator's address and password, and that only at the desk's own door."""
 
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,

@@ -53,7 +53,7 @@ def customer_card(account_id: str) -> CustomerCard | None:
     store = current_store()
     try:
         account = store.account(account_id)
-        return account and _card(account)
+        return _card(account) if account else None
     except StoreError:
         return None
 
@@ -61,7 +61,9 @@ def customer_card(account_id: str) -> CustomerCard | None:
 def closure_card(conversation: Conversation) -> ClosureCard | None:
     """The open closing of this customer, else the one that this conversation led to."""
     closure = closures.open_closure_for(conversation.account_id) or conversation.closure
-    return closure and ClosureCard(closure, [_for_operators(entry) for entry in closures.timeline(closure)])
+    if closure is None:
+        return None
+    return ClosureCard(closure, [_for_operators(entry) for entry in closures.timeline(closure)])
 
 
 def _for_operators(entry: TimelineEntry) -> TimelineEntry:

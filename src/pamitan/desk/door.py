@@ -49,7 +49,7 @@ def operators_only(view: Page[Parameters]) -> Page[Parameters]:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
         operator = signed_in_operator(request)
         if operator is None:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))

@@ -44,7 +44,7 @@ def current_code(operator: User) -> str:
     if factor is None:
         raise OperatorError("this operator has no second factor yet; it is set at the first sign-in")
     counter = int(time.time()) // mfa_settings.TOTP_PERIOD
-    return format_hotp_value(hotp_value(decrypt(factor.data["secret"]), counter))
+    return str(format_hotp_value(hotp_value(decrypt(factor.data["secret"]), counter)))
 
 
 def _check(address: str, password: str, totp_secret: str | None) -> None:

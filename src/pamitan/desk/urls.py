@@ -1,4 +1,4 @@
-"""The desk's addresses. There is no sign-up, since operators are made on the command line, nor a way around the second factor."""
+"""The desk's addresses. No sign-up: operators are made on the command line. The second factor cannot be dropped."""
 
 from __future__ import annotations
 
