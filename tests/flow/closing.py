@@ -147,6 +147,8 @@ def shop(tmp_path: Path, settings: Any) -> Shop:
     """The small shop, served by Pamitan."""
     built = build_shop(tmp_path)
     settings.PAMITAN_STORE = str(built.file)
+    settings.PAMITAN_CLOSURE_KEYS = tmp_path / "keys"
+    settings.PAMITAN_CLOSURE_KEYS.mkdir()
     return built
 
 

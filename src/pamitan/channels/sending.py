@@ -84,7 +84,7 @@ def _message(mail: Mail) -> EmailMultiAlternatives:
 
 
 def _is_final(failure: Exception) -> bool:
-    """This address or this mail is refused for good (RFC 5321: 5yz) or cannot be written; not our sign-in, nor a pause."""
+    """The address or the mail is refused for good (RFC 5321: 5yz), or cannot be written; our own sign-in never is."""
     if isinstance(failure, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in failure.recipients.values())
     if isinstance(failure, smtplib.SMTPDataError):

@@ -7,6 +7,7 @@ Nothing is locked beforehand: see docs/decisions/erasure.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from pamitan.erasure.fates import Fates, fates_of
 from pamitan.erasure.people import Person, look_up, open_casefile, reason_against, row_survives, seeds
 from pamitan.erasure.receipt import RECOVERED, Receipt
 from pamitan.erasure.settle import Progress, Receipts, Settlement
+from pamitan.stores.cells import UNIQUE
 from pamitan.stores.engine import writing
 from pamitan.stores.errors import StoreMismatch, StoreRefused
 from pamitan.stores.keys import collect
@@ -132,14 +134,22 @@ def _write_down(place: Place, people: list[Person], settlement: Settlement, rece
     cases = {p.subject.account_id: DatastoreCase(_planned(place, p, receipts)) for p in people}
     by_id = {person.subject.account_id: person for person in people}
     for table, writer in settlement.writers.items():
+        written = _written_by(place, table)
         for account, kind, value in writer.personal_values():
-            if (text := _as_text(value)) is not None:
+            if (text := _as_text(value)) is not None and not written.fullmatch(text):
                 by_id[account].casefile.identifiers.add(PersonalValue(kind, text))  # type: ignore[arg-type]
         for account, keys in writer.lasting_keys():
             cases[account].keys.setdefault(table, KeyPack()).add(keys)
     for account, person in by_id.items():
         person.casefile.datastores[place.datastore] = cases[account]
         place.casefiles.save(account, person.casefile)
+
+
+def _written_by(place: Place, table: str) -> re.Pattern[str]:
+    """The values that the store file itself writes there: after a first run they stand where the person's did."""
+    rules = place.store.file.map.get(place.datastore, {}).get(table, [])
+    values = [re.escape(str(value)) for rule in rules for value in rule.replace.values()]
+    return re.compile("|".join(value.replace(re.escape(UNIQUE), ".+") for value in values) or r"(?!)", re.DOTALL)
 
 
 def _planned(place: Place, person: Person, receipts: Receipts) -> list[Receipt]:
