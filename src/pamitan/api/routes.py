@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from pamitan.api.token import ShopToken
 from pamitan.closure.backlog import backlog_age_seconds
@@ -41,12 +41,12 @@ class Problem(Schema):
 
 
 @api.post("/barred", auth=ShopToken(), response={200: Barred, 401: Problem, 422: Problem}, operation_id="barred")
-def barred(request: HttpRequest, asked: Asked) -> tuple[int, dict[str, Any]]:
+def barred(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """Ask at sign-up whether an address or number may be used."""
     identifier = parse_identifier(asked.identifier, current_store().file.store.country)
     if identifier is None:
-        return 422, {"error": "identifier is neither an e-mail address nor a phone number"}
-    return 200, {"barred": is_barred(identifier.kind, identifier.value, clock().now())}
+        raise HttpError(422, "identifier is neither an e-mail address nor a phone number")
+    return {"barred": is_barred(identifier.kind, identifier.value, clock().now())}
 
 
 @api.get("/health", response=Health, operation_id="health")
@@ -67,6 +67,11 @@ def _unknown_caller(request: HttpRequest, error: AuthenticationError) -> HttpRes
 def _bad_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
     sentences = [f"{'.'.join(str(part) for part in one['loc'][-1:])}: {one['msg']}" for one in error.errors]
     return api.create_response(request, {"error": "; ".join(sentences)}, status=422)
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return api.create_response(request, {"error": error.message}, status=error.status_code)
 
 
 @api.exception_handler(StoreUnavailable)

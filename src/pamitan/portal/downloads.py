@@ -62,28 +62,44 @@ def archive(account_id: str, proven: frozenset[Identifier]) -> Iterator[bytes]:
     What the store cannot give is named in a text file at the archive's end; the others are not held up by it.
     """
     items = [item for item in current_store().library(account_id, proven) if item.available]
-    return iter(stream_zip(_members(account_id, proven, items)))
+    note = MissingNote.in_the_pages_language()
+    return iter(stream_zip(_members(account_id, proven, items, note)))
 
 
-def _members(account_id: str, proven: frozenset[Identifier], items: list[LibraryItem]) -> Iterator[Member]:
+@dataclass(frozen=True)
+class MissingNote:
+    """The text file that names what could not be had; its words are found before the answer has begun."""
+
+    filename: str
+    words: str
+
+    @classmethod
+    def in_the_pages_language(cls) -> MissingNote:
+        words = _(
+            "The store could not give these files. Please try again later, or contact the store before you close:"
+        )
+        return cls(_("MISSING.txt"), words)
+
+    def about(self, titles: list[str]) -> bytes:
+        return "\n".join([self.words, *(f"- {title}" for title in titles), ""]).encode()
+
+
+def _members(
+    account_id: str, proven: frozenset[Identifier], items: list[LibraryItem], note: MissingNote
+) -> Iterator[Member]:
     now, missing = clock().now(), []
     for item in items:
         try:
-            _, content = open_one(account_id, item.key, proven)
+            content = open_one(account_id, item.key, proven)[1]
         except (StoreError, KeyError, OSError) as error:
             logger.warning("A purchase could not be read (%s)", type(error).__name__)
             missing.append(item.title)
         else:
             yield item.filename, now, 0o644, NO_COMPRESSION_64, content
     if missing:
-        yield _("MISSING.txt"), now, 0o644, NO_COMPRESSION_64, [_missing_note(missing).encode()]
+        yield note.filename, now, 0o644, NO_COMPRESSION_64, [note.about(missing)]
 
 
 def _saved_at_the_end(content: Iterator[bytes], account_id: str, item: LibraryItem) -> Iterator[bytes]:
     yield from content
     service.mark_saved(account_id, item.key)
-
-
-def _missing_note(titles: list[str]) -> str:
-    lines = [_("The store could not give these files. Please try again later, or contact the store before you close:")]
-    return "\n".join([*lines, *(f"- {title}" for title in titles), ""])

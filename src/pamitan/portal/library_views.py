@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+import mimetypes
+from collections.abc import Iterator
+
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -35,11 +39,7 @@ def download_all(request: HttpRequest) -> HttpResponseBase:
     if _closed(account_id):
         return gone(request)
     name = slugify(current_store().file.store.name) or "purchases"
-    response = StreamingHttpResponse(
-        downloads.archive(account_id, session.proven(request)), content_type="application/zip"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
-    return response
+    return _attachment(downloads.archive(account_id, session.proven(request)), f"{name}.zip", "application/zip")
 
 
 @session.customer_required
@@ -53,9 +53,16 @@ def _send(request: HttpRequest, account_id: str, item_key: str) -> HttpResponseB
     except FileNotFoundError:
         session.say(request, _("The store no longer has this file."))
         return redirect("portal:close")
-    response = FileResponse(content, as_attachment=True, filename=item.filename)
+    kind = mimetypes.guess_type(item.filename)[0] or "application/octet-stream"
+    response = _attachment(content, item.filename, kind)
     if item.size is not None:
         response.headers["Content-Length"] = str(item.size)
+    return response
+
+
+def _attachment(content: Iterator[bytes], filename: str, kind: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     return response
 
 

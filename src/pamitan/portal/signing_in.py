@@ -24,14 +24,16 @@ MOST_ACCOUNTS = 5
 @contextlib.contextmanager
 def even_time() -> Iterator[None]:
     """Let the block take a whole multiple of ``PAMITAN_SIGN_IN_FLOOR_SECONDS``, whatever it does."""
-    floor: float = settings.PAMITAN_SIGN_IN_FLOOR_SECONDS
     begun = time.monotonic()
     try:
         yield
     finally:
-        taken = time.monotonic() - begun
-        if floor:
-            time.sleep(math.ceil(taken / floor) * floor - taken)
+        time.sleep(rest(time.monotonic() - begun, settings.PAMITAN_SIGN_IN_FLOOR_SECONDS))
+
+
+def rest(taken: float, floor: float) -> float:
+    """The seconds that are missing to the next whole multiple of the floor."""
+    return math.ceil(taken / floor) * floor - taken if floor else 0.0
 
 
 def accounts_named(login: str) -> list[Account]:

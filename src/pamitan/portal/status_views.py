@@ -53,7 +53,7 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
-    """"Your order has not come": wait on, or close anyway."""
+    """The answer to "your order has not come": wait on, or close anyway."""
     closure = _closure(request, reference)
     try:
         if request.POST.get("answer") == "anyway":
