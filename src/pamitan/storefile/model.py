@@ -210,7 +210,13 @@ class LockChange(Strict):
 
     column: str
     set: str | int | bool | None = None
-    prefix: str | None = None
+    prefix: str | None = Field(None, min_length=1)
+
+    @model_validator(mode="after")
+    def one_way(self) -> Self:
+        if ("set" in self.model_fields_set) == (self.prefix is not None):
+            raise ValueError("a lock change takes either set or prefix")
+        return self
 
 
 class SessionStore(Strict):
