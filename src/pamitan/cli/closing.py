@@ -129,10 +129,9 @@ def _asked_for(
 
 
 def _run_to_the_end(closure: Closure) -> None:
-    from pamitan.closure.clock import clock
     from pamitan.worker.sweep import run_until_idle
 
-    _with_progress("Closing", lambda: run_until_idle(clock()))
+    _with_progress("Closing", lambda: run_until_idle(closure.pk))
     closure.refresh_from_db()
 
 
