@@ -8,9 +8,10 @@ the person's              blocks; a mere town inside a longer text is only possi
 another customer's        their own where the store file says that such identifiers stand in that column, or where the
                           whole cell is the phone number (families share one); an address, number or id elsewhere
                           blocks, unless the other customers have it too; a name or postal address is only possible
-nobody's                  an address, number or id blocks, unless another living account has it too; where the map links
-                          by that column, the safety rule spared the row and says so; a name blocks beside any of these,
-                          or beside the postal address, and the other way round; else it is possible
+nobody's                  an address, number or id blocks, unless another living account has it too; an unproven one in
+                          a column that the map links by, or declares to hold customers' own, is spared by the safety
+                          rule, which says so; a name blocks beside any of these, or beside the postal address, and the
+                          other way round; else it is possible
 ========================  ==========================================================================================
 """
 
@@ -25,6 +26,7 @@ from pamitan.storefile.model import Attribute, Kind, Rule, StoreFile, text
 
 ANOTHERS = "another customer's own"
 SHARED = "another customer has it too"
+ANOTHER_NAME = "stands there with another person's name"
 UNPROVEN = "not proven to be this customer's"
 _CERTAIN = ("email", "phone", "id")
 
@@ -82,6 +84,11 @@ class Terms:
         kept = (self.rules[number] for number in sorted(rules) if number < len(self.rules))
         return next((text(rule.keep.law, "en") for rule in kept if rule.keep and _keeps(rule, column)), None)
 
+    @property
+    def name_columns(self) -> list[str]:
+        """The columns for names."""
+        return [column for column, kind in self.declared if kind == "name"]
+
     def why_ignored(self, column: str) -> str | None:
         """The reason for which the store file leaves the column or its table out."""
         return self.ignored.get(column) or self.ignored.get("*")
@@ -99,6 +106,8 @@ class Sighting:
     """The rules by which it is the person's, or that of another account of the batch."""
     others: bool
     """It belongs to a living account outside the batch."""
+    under_another_name: bool = False
+    """A column for names holds a name that is not the person's."""
     unproven: frozenset[Needle] = frozenset()
     """Addresses and numbers of the account that may not lead to rows."""
 
@@ -119,6 +128,14 @@ class Sighting:
 
     def _told(self, kind: ResidueKind) -> bool:
         return any(hit.needle.kind == kind and hit.needle.strong for _, hit in self.hits)
+
+
+def is_anothers(terms: Terms, seen: Sighting, column: str, hit: Hit) -> bool:
+    """Whether another living person holds the identifier as their own: a customer, or a guest with another name."""
+    if seen.mine or (column, hit.needle.kind) not in terms.declared:
+        return False
+    as_guest = hit.needle.kind == "phone" and hit.whole and seen.under_another_name and not seen.named
+    return seen.others or as_guest
 
 
 def is_certain(hit: Hit) -> bool:
@@ -156,7 +173,7 @@ def _in_own_row(hit: Hit) -> Verdict:
 
 def _in_anothers_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | None:
     kind = hit.needle.kind
-    if (column, kind) in terms.declared or (kind == "phone" and hit.whole):
+    if is_anothers(terms, seen, column, hit) or (kind == "phone" and hit.whole):
         return Verdict(False, ANOTHERS) if hit.needle.strong and not hit.longer else None
     if is_certain(hit):
         return Verdict(True, unless_shared=hit.needle, unless_living=hit.longer)
@@ -164,8 +181,11 @@ def _in_anothers_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Ver
 
 
 def _certain_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict:
-    if column in terms.linking and hit.needle in seen.unproven:
+    customers_own = column in terms.linking or (column, hit.needle.kind) in terms.declared
+    if customers_own and hit.needle in seen.unproven:
         return Verdict(False, UNPROVEN)
+    if is_anothers(terms, seen, column, hit):
+        return Verdict(False, ANOTHER_NAME)
     told = seen.named or seen.located
     return Verdict(True, unless_shared=None if told else hit.needle, unless_living=hit.longer)
 

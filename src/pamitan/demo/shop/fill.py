@@ -68,21 +68,15 @@ class _Shop:
             email_verified_at=self._ago(400) if person.email and person.verified else None,
             created_at=self._ago(420),
         )
-        if person.merged_email:
-            self._older_account(person, customer)
+        if person.old_email:
+            self._old_customer(person)
         return customer
 
-    def _older_account(self, person: Person, customer: int) -> None:
-        older = self._insert(
-            "customer",
-            email=person.merged_email,
-            full_name=person.name,
-            is_active=False,
-            merged_into_id=customer,
-            created_at=self._ago(1500),
+    def _old_customer(self, person: Person) -> None:
+        street = person.home.street if person.home else ""
+        self._insert(
+            "old_customer", email=person.old_email, full_name=person.name, street=street, joined_at=self._ago(1500)
         )
-        self._address(person, older)
-        self._orders(Person(person.name, None, None, "", home=person.home, orders=_OLDER_ORDERS), older)
 
     def _address(self, person: Person, customer: int) -> None:
         if person.home:
@@ -251,4 +245,3 @@ class _Shop:
 
 
 _WISH = "Rumah dengan Tujuh Jendela"
-_OLDER_ORDERS = (Order("delivered", 1400, ("Angin dari Selatan",)),)

@@ -53,8 +53,8 @@ class Person:
     question: str = ""
     newsletter: str = ""
     """The address as it was typed into the newsletter form."""
-    merged_email: str = ""
-    """The address of an older account of the same person."""
+    old_email: str = ""
+    """The address as the old shop had it, where it still has a row of the same person."""
     invited_by: str = ""
 
     @property
@@ -136,7 +136,7 @@ PEOPLE = (
     ),
     Person(
         "Rizky Anggraini", "rizky@surat.example", "+62 812-5550-1190", "Shares a mobile number with his mother",
-        home=Home("Jl. Teratai 9", "Malang", "65119"), verified=False,
+        home=Home("Asrama Mahasiswa Blok D, Kamar 14", "Surabaya", "60115"), verified=False,
         orders=(Order("delivered", 70, ("Kopi di Ujung Gang",)),),
     ),
     Person(
@@ -158,10 +158,10 @@ PEOPLE = (
     ),
     Person(
         "Siti Rahmawati", "siti.rahmawati@surat.example", "0812-5550-1113",
-        "Has an older account, merged into this one",
+        "Has an account of our old shop, too",
         home=Home("Jl. Sungai Kapuas 15", "Pontianak", "78121"),
         orders=(Order("delivered", 55, ("Dapur Ibu, Dapur Kita", "Resep Satu Wajan")),),
-        merged_email="Siti.Rahmawati@Surat.example",
+        old_email="Siti.Rahmawati@Surat.example",
     ),
     Person(
         "Zoë O’Connor-Ńowak", "zoe@mail.example", "+353 85 555 0114",

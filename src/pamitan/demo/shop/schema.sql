@@ -10,10 +10,19 @@ CREATE TABLE customer (
     language          VARCHAR(5) NOT NULL DEFAULT 'id',
     is_active         BOOLEAN NOT NULL DEFAULT 1,
     email_verified_at DATETIME,
-    merged_into_id    INTEGER REFERENCES customer (id),  -- an older account of the same person
     created_at        DATETIME NOT NULL
 );
-CREATE INDEX customer_merged_into ON customer (merged_into_id);
+
+CREATE TABLE old_customer (                              -- taken over from the old shop, before the move
+    id          INTEGER PRIMARY KEY,
+    email       VARCHAR(254) NOT NULL,
+    full_name   VARCHAR(120) NOT NULL,
+    street      VARCHAR(200) NOT NULL DEFAULT '',
+    customer_id INTEGER,                                 -- NULL where nobody noticed that it is the same person
+    joined_at   DATETIME NOT NULL
+);
+CREATE INDEX old_customer_customer ON old_customer (customer_id);
+CREATE INDEX old_customer_email ON old_customer (email);
 
 CREATE TABLE referral (
     inviter_id INTEGER NOT NULL REFERENCES customer (id),
