@@ -40,12 +40,12 @@ class Notice(models.TextChoices):
 
     CALL_NOW = "call_now", _("Please call as soon as you can.")
     CALL_LATER = "call_later", _("Please call at the wanted time.")
-    CUSTOMER_CALLS = "customer_calls", _("The customer will call us and say the case code.")
+    CUSTOMER_CALLS = "customer_calls", _("A call to the store is expected, with this case code.")
     CALL_REACHED = "call_reached", _("We spoke on the phone.")
     CALL_NO_ANSWER = "call_no_answer", _("We called, and nobody answered. We will try again.")
     CLOSURE_PREPARED = (
         "closure_prepared",
-        _("The operator has prepared the closing of the account. It starts only when the customer confirms it."),
+        _("The closing of the account is prepared. It starts only when its holder confirms it."),
     )
     CLOSURE_STARTED = "closure_started", _("The procedure has started.")
     FINISHED = "finished", _("This conversation is finished.")

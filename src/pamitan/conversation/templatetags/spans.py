@@ -1,13 +1,20 @@
-"""Spans of time in the page's language."""
+"""Spans of time and phone numbers, as people write them."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+import phonenumbers
 from django import template
 from django.utils.translation import ngettext
 
 register = template.Library()
+
+
+@register.filter
+def phone_number(e164: str) -> str:
+    """``+62 812-3456-7890``."""
+    return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 @register.filter
