@@ -12,7 +12,7 @@ from django.test import Client
 from pamitan.closure import service
 from pamitan.closure.models import Closure
 from pamitan.closure.states import State
-from tests.flow.book_shop import ALICE, Shop, browser, clock, shop, signed_in, text_of
+from tests.flow.book_shop import ALICE, Shop, browser, clock, shop, signed_in, text_of  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -54,7 +54,7 @@ def test_all_come_in_one_archive() -> None:
     assert saved() == 2
 
 
-def test_a_file_that_vanishes_meanwhile_is_named_in_the_archive(shop: Shop) -> None:
+def test_a_file_that_vanishes_meanwhile_is_named_in_the_archive(shop: Shop) -> None:  # noqa: F811
     answer = signed_in("alice@example.com").get("/download/all")
     stream = answer.streaming_content
     (shop.folder / "files" / "bumi.epub").unlink()
@@ -68,13 +68,13 @@ def test_an_archive_of_nothing_is_a_whole_archive() -> None:
     assert zipfile.ZipFile(io.BytesIO(content(signed_in("charlie@example.com").get("/download/all")))).namelist() == []
 
 
-def test_what_the_store_no_longer_has_is_not_offered(shop: Shop) -> None:
+def test_what_the_store_no_longer_has_is_not_offered(shop: Shop) -> None:  # noqa: F811
     client = signed_in("alice@example.com")
     assert len(links(client)) == 2
     assert "The store no longer has this file." in text_of(client.get("/close"))
 
 
-def test_a_file_that_has_just_gone_is_said(shop: Shop) -> None:
+def test_a_file_that_has_just_gone_is_said(shop: Shop) -> None:  # noqa: F811
     client = signed_in("alice@example.com")
     link = links(client)[1]
     (shop.folder / "files" / "bumi.epub").unlink()
@@ -97,7 +97,7 @@ def test_a_forged_link_is_not_there(token: str) -> None:
     assert signed_in("alice@example.com").get(f"/download/{token}").status_code == 404
 
 
-def test_an_old_link_says_that_the_account_is_closed(shop: Shop) -> None:
+def test_an_old_link_says_that_the_account_is_closed(shop: Shop) -> None:  # noqa: F811
     client = signed_in("alice@example.com")
     link = links(client)[0]
     shop.run("DELETE FROM customer WHERE id = 1")

@@ -6,25 +6,24 @@ import re
 
 import pytest
 from django.test import Client
-from tests.flow.book_shop import clock, shop  # noqa: F401 (fixtures)
-from tests.flow.book_shop import 
-    ALICE,
-    BOB,
-    CHARLIE,
-    PASSWORD,
-    Shop,
-    browser,
-    clock,
-    shop,
-    signed_in,
-    text_of,
-)
 
 from pamitan.channels.models import Mail
 from pamitan.closure import service
 from pamitan.closure.models import Closure
 from pamitan.closure.states import State
 from pamitan.kit.clock import SetClock
+from tests.flow.book_shop import (
+    ALICE,
+    BOB,
+    CHARLIE,
+    PASSWORD,
+    Shop,
+    browser,
+    clock,  # noqa: F401
+    shop,  # noqa: F401
+    signed_in,
+    text_of,
+)
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -72,7 +71,9 @@ def test_another_address_that_is_none_is_refused(address: str) -> None:
     assert not Closure.objects.exists()
 
 
-@pytest.mark.parametrize("given", [{"password": ""}, {"password": "wrong"}, {"password": "", "code": "000000"}, {"pace": "x"}])
+@pytest.mark.parametrize(
+    "given", [{"password": ""}, {"password": "wrong"}, {"password": "", "code": "000000"}, {"pace": "x"}]
+)
 def test_nothing_is_closed_without_showing_who_one_is(given: dict[str, str]) -> None:
     answer = confirm(signed_in(CHARLIES), **given)
     assert answer.status_code == 422  # type: ignore[attr-defined]
@@ -112,7 +113,11 @@ def test_a_code_will_do_instead_of_the_password() -> None:
 
 def test_what_would_be_lost_is_said_in_alices_own_numbers() -> None:
     page = text_of(signed_in(ALICES).get("/close/confirm")).replace("\xa0", " ")
-    for words in ("<strong>3</strong> E-books", "<strong>Rp 120,000</strong> Credit", "2 purchases are not downloaded yet"):
+    for words in (
+        "<strong>3</strong> E-books",
+        "<strong>Rp 120,000</strong> Credit",
+        "2 purchases are not downloaded yet",
+    ):
         assert words in page
 
 
@@ -143,7 +148,7 @@ def test_bob_waits_for_all_orders() -> None:
     assert closure.accepted_losses == []
 
 
-def test_bob_cancels_one_and_gives_up_the_other(shop: Shop) -> None:
+def test_bob_cancels_one_and_gives_up_the_other(shop: Shop) -> None:  # noqa: F811
     client = signed_in(BOBS)
     paid, new = sorted(open_keys(client))[:1], sorted(open_keys(client))[-1]
     client.post("/close", {"item": new, "choice": "cancel"})
@@ -154,14 +159,14 @@ def test_bob_cancels_one_and_gives_up_the_other(shop: Shop) -> None:
     assert Closure.objects.get().accepted_losses == paid
 
 
-def test_what_cannot_be_cancelled_is_not(shop: Shop) -> None:
+def test_what_cannot_be_cancelled_is_not(shop: Shop) -> None:  # noqa: F811
     client = signed_in(BOBS)
     client.post("/close", {"item": sorted(open_keys(client))[0], "choice": "cancel"})
     assert shop.run("SELECT status FROM orders WHERE id = 1") == [("paid",)]
     assert "cannot be cancelled any more" in text_of(client.get("/close"))
 
 
-def test_nobody_cancels_anothers_order(shop: Shop) -> None:
+def test_nobody_cancels_anothers_order(shop: Shop) -> None:  # noqa: F811
     key = sorted(open_keys(signed_in(BOBS)))[-1]
     signed_in(ALICES).post("/close", {"item": key, "choice": "cancel"})
     assert shop.run("SELECT status FROM orders WHERE id = 2") == [("new",)]
@@ -175,7 +180,7 @@ def test_a_decision_can_be_taken_back() -> None:
     assert client.get("/close/confirm").status_code == 302
 
 
-def test_a_new_order_in_between_is_decided_first(shop: Shop) -> None:
+def test_a_new_order_in_between_is_decided_first(shop: Shop) -> None:  # noqa: F811
     client = signed_in(CHARLIES)
     client.get("/close/confirm")
     shop.run("INSERT INTO orders VALUES (9, 3, 'A-9', 'paid', 5)")
@@ -246,7 +251,7 @@ def test_too_late_to_undo_is_said(charlies: Closure) -> None:
 
 
 @pytest.mark.parametrize(("answer", "losses"), [("wait", 0), ("anyway", 2)])
-def test_bob_answers_when_his_order_has_not_come(clock: SetClock, answer: str, losses: int) -> None:
+def test_bob_answers_when_his_order_has_not_come(clock: SetClock, answer: str, losses: int) -> None:  # noqa: F811
     closure = service.request_closure(BOB, language="en", pace="after_delivery")
     Closure.objects.update(asked_at=clock.now())
     client = signed_in(BOBS)

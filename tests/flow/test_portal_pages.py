@@ -11,7 +11,7 @@ from django.test import Client
 
 import pamitan
 from pamitan.closure import service
-from tests.flow.book_shop import CHARLIE, Shop, browser, clock, shop, signed_in, text_of
+from tests.flow.book_shop import CHARLIE, Shop, browser, clock, shop, signed_in, text_of  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -154,7 +154,7 @@ def test_a_page_that_is_not_there_says_so_in_plain_words() -> None:
 
 
 @pytest.fixture
-def store_down(shop: Shop) -> None:
+def store_down(shop: Shop) -> None:  # noqa: F811
     (shop.folder / "shop.db").rename(shop.folder / "away.db")
 
 
@@ -173,7 +173,7 @@ def test_pages_that_need_no_store_stay_up(address: str) -> None:
     assert browser().get(address).status_code == 200
 
 
-def test_who_is_signed_in_while_the_store_goes_away_stays_signed_in(shop: Shop) -> None:
+def test_who_is_signed_in_while_the_store_goes_away_stays_signed_in(shop: Shop) -> None:  # noqa: F811
     client = signed_in("alice@example.com")
     (shop.folder / "shop.db").rename(shop.folder / "away.db")
     assert client.get("/close").status_code == 503

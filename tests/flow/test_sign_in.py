@@ -12,8 +12,12 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 from django.utils.html import escape
-from tests.flow.book_shop import clock, shop  # noqa: F401 (fixtures)
-from tests.flow.book_shop import 
+
+from pamitan.channels.models import Mail
+from pamitan.kit.clock import SetClock
+from pamitan.portal import signing_in
+from pamitan.portal.models import CustomerSession
+from tests.flow.book_shop import (
     ALICE,
     BOB,
     DEWI_TOO,
@@ -21,16 +25,11 @@ from tests.flow.book_shop import
     PASSWORD,
     Shop,
     browser,
-    clock,
-    shop,
+    clock,  # noqa: F401
+    shop,  # noqa: F401
     signed_in,
     text_of,
 )
-
-from pamitan.channels.models import Mail
-from pamitan.kit.clock import SetClock
-from pamitan.portal import signing_in
-from pamitan.portal.models import CustomerSession
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -55,7 +54,9 @@ def test_signs_in_by_address_or_number_in_any_spelling(login: str) -> None:
 
 def test_goes_on_to_the_page_that_was_asked_for() -> None:
     client = browser()
-    answer = client.post(client.get("/status").headers["Location"], {"login": "alice@example.com", "password": PASSWORD})
+    answer = client.post(
+        client.get("/status").headers["Location"], {"login": "alice@example.com", "password": PASSWORD}
+    )
     assert answer.headers["Location"] == "/status"
 
 
@@ -246,14 +247,14 @@ def test_a_bad_link_lets_nobody_in(link: str) -> None:
     assert "account_id" not in client.session
 
 
-def test_a_link_is_forgotten_with_the_store_that_gives_no_secret(shop: Shop, settings: object) -> None:
+def test_a_link_is_forgotten_with_the_store_that_gives_no_secret(shop: Shop, settings: object) -> None:  # noqa: F811
     file = shop.folder / "no-secret.yaml"
     file.write_text((shop.folder / "store.yaml").read_text().replace("handover_secret: hand-over-secret\n", ""))
     settings.PAMITAN_STORE = str(file)  # type: ignore[attr-defined]
     assert browser().get(handed_over(ALICE, secret="", nonce="none")).status_code == 403
 
 
-def test_a_code_is_good_for_ten_minutes(clock: SetClock) -> None:
+def test_a_code_is_good_for_ten_minutes(clock: SetClock) -> None:  # noqa: F811
     client = browser()
     client.post("/sign-in/code", {"login": "alice@example.com"})
     clock.pass_time(minutes=11)
