@@ -100,7 +100,7 @@ def test_a_language_that_the_store_does_not_speak_changes_nothing() -> None:
     assert '<html lang="en">' in text_of(client.get("/"))
 
 
-# --- the content policy ----------------------------------------------------------------------------------------------
+# --- the content policy --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, "/close", "/help/", "/desk/", "/api/openapi.json"])
@@ -136,7 +136,7 @@ def test_the_public_address_says_what_goes_what_stays_and_leads_in() -> None:
         assert words in page
 
 
-# --- when something is wrong -------------------------------------------------------------------------------------------
+# --- when something is wrong ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("address", ["/sign-in", "/sign-out", "/close", "/close/confirm", "/language"])

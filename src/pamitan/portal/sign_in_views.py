@@ -44,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def ask_code(request: HttpRequest) -> HttpResponse:
-    """For who says "I have no password": a code to the registered address. The answer is the same whether or not we know it."""
+    """A code to the registered address, for who has no password. Known or unknown, the answer looks the same."""
     form = AskCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with even_time():
