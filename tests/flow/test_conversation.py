@@ -226,6 +226,11 @@ def test_the_operator_prepares_and_the_customer_confirms(anna: User) -> None:  #
     ]
 
 
+def test_the_closing_speaks_the_language_of_the_conversation(anna: User) -> None:
+    conversation = talk(CHARLIE)  # the account says Italian, the conversation is in Indonesian
+    assert service.start_closure(conversation, anna).language == "id"
+
+
 def test_there_is_nothing_to_confirm_before_an_operator_prepared_it() -> None:
     with pytest.raises(ConversationError) as refused:
         service.confirm_closure(talk())

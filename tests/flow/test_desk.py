@@ -328,6 +328,20 @@ def test_a_stuck_closure_is_listed_with_its_reason(anna: User, clock: SetClock) 
     assert "the oldest for 3 days" in page
 
 
+def test_a_mended_closure_is_tried_again_at_once(anna: User, clock: SetClock) -> None:
+    closure, client = service.start_closure(talk(), anna), operator_client(anna)
+    now = clock.now()
+    Closure.objects.filter(pk=closure.pk).update(
+        state=ClosureState.ERASING, confirmed_at=now, erasing_at=now, stuck_reason="x", failures=4
+    )
+    clock.pass_time(hours=5)
+    client.post(f"/desk/closures/{closure.reference}/again/")
+    closure.refresh_from_db()
+    assert (closure.due_at, closure.failures) == (clock.now(), 0)
+    assert LedgerEntry.objects.filter(event="desk:closure:retry", subject=closure.pk).exists()
+    assert client.post("/desk/closures/PM-AAAAA-AAAAA/again/").status_code == 404
+
+
 # --- making operators --------------------------------------------------------------------------------------------
 
 

@@ -120,11 +120,14 @@ def request_closure(
         return _confirm(closure, now, items, **wanted, proven=closure.proven)
 
 
-def start_for_customer(account_id: str, operator: object, conversation: models.Model | None = None) -> Closure:
+def start_for_customer(
+    account_id: str, operator: object, conversation: models.Model | None = None, *, language: str | None = None
+) -> Closure:
     """Prepare a closure at the desk: *requested* until the holder confirms it by the link or code mailed to them.
 
     Nothing of this mail is seen by the operator. It expires after ``closing.confirm_within_days``. The holder of an
-    account without an e-mail address can confirm on their own signed-in page alone.
+    account without an e-mail address can confirm on their own signed-in page alone. ``language`` is the one they talk
+    in; without it the account's.
 
     Raises ``AlreadyOpen`` and ``NoSuchAccount``.
     """
@@ -134,6 +137,7 @@ def start_for_customer(account_id: str, operator: object, conversation: models.M
     if existing:
         raise AlreadyOpen(existing)
     closure = _new(account, Source.DESK, now)
+    closure.language = fitting_language(language or account.language)
     closure.operator = _operator_id(operator)
     closure.conversation = str(conversation.pk) if conversation else ""
     expires_at = now + time_to_confirm()

@@ -57,4 +57,7 @@ class OpeningHours:
         opens, closes = (dt.time.fromisoformat(time.strip()) for time in part.split("-"))
         start = dt.datetime.combine(day, opens, self.zone)
         end = dt.datetime.combine(day, closes, self.zone)
-        return start, end if end > start else end + dt.timedelta(days=1)
+        if end <= start:
+            end += dt.timedelta(days=1)
+        # in UTC, since differences within one zone ignore the change to summer time
+        return start.astimezone(dt.UTC), end.astimezone(dt.UTC)

@@ -166,7 +166,7 @@ def called(conversation: Conversation, operator: User, *, reached: bool) -> None
 def start_closure(conversation: Conversation, operator: User) -> Closure:
     """Prepare the closing of this customer's account. It waits until the customer confirms it."""
     fresh = threads.locked(conversation)
-    fresh.closure = closures.start_for_customer(fresh.account_id, operator, fresh)
+    fresh.closure = closures.start_for_customer(fresh.account_id, operator, fresh, language=fresh.language)
     threads.add_notice(fresh, Notice.CLOSURE_PREPARED, clock().now())
     return fresh.closure
 

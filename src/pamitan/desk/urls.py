@@ -17,6 +17,7 @@ pages = [
     path("", views.queue, name="queue"),
     path("find/", views.find, name="find"),
     path("closures/", views.closures, name="closures"),
+    path("closures/<str:reference>/again/", views.look_again, name="look_again"),
     path("conversations/<str:reference>/", views.conversation, name="conversation"),
     path("conversations/<str:reference>/reply/", views.reply, name="reply"),
     path("conversations/<str:reference>/called/", views.called, name="called"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from pamitan.closure import service as closure_service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import AlreadyOpen, ClosureError
 from pamitan.conversation import service
@@ -63,6 +64,17 @@ def closures(request: HttpRequest) -> HttpResponse:
         "backlog": backlog(clock().now()),
     }
     return render(request, "desk/closures.html", context)
+
+
+@require_POST
+@operators_only
+def look_again(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was stuck is mended: the sweep tries it at once."""
+    closure = closure_service.by_reference(reference, None)
+    if closure is None:
+        raise Http404
+    closure_service.look_again(closure, operator_of(request))
+    return redirect("desk:closures")
 
 
 @require_GET

@@ -30,6 +30,7 @@ Where = Annotated[
 Text = str | dict[str, str]
 """A label: one text for all languages, or one per language code."""
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Kind = Literal["name", "address", "email", "phone", "id", "other"]
 Action = Literal["delete", "clear", "replace", "detach", "keep"]
 
@@ -52,6 +53,14 @@ def as_list(value: object) -> object:
 
 def as_list_or_none(value: object) -> object:
     return None if value is None else as_list(value)
+
+
+def times_of_day(text: str) -> str:
+    """``08:00-20:00``, or several parted by commas; an end before its start is on the next day."""
+    time = r"([01]\d|2[0-3]):[0-5]\d"
+    if not re.fullmatch(rf"{time}\s*-\s*{time}(\s*,\s*{time}\s*-\s*{time})*", text.strip()):
+        raise ValueError(f"'{text}' is no time; write 08:00-20:00, or 08:00-12:00, 13:00-17:00")
+    return text.strip()
 
 
 def known_zone(name: str) -> str:
@@ -420,8 +429,10 @@ class StoreInfo(Strict):
     email: str
     """Sends the mails, and receives the answers."""
     phone: str | None = None
-    hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str] = {}
-    """When the desk is open, e.g. mon: 08:00-20:00; a day left out is closed."""
+    hours: dict[
+        Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Annotated[str, AfterValidator(times_of_day)]
+    ] = {}
+    """When the desk is open, e.g. mon: 08:00-20:00; a day left out is closed. Without any, nothing is said of hours."""
     complaints: Text | None = None
     """Where a customer can complain, e.g. the data-protection authority."""
 
