@@ -155,6 +155,23 @@ def test_the_familys_phone_beside_annas_name_blocks(shop: Shop) -> None:
     assert {(r.table, r.kind) for r in found(shop) if r.blocking} == {("log", "name"), ("log", "phone")}
 
 
+def test_a_guest_with_another_name_and_the_same_phone_does_not_block(shop: Shop) -> None:
+    shop.execute("UPDATE customer SET phone = NULL")
+    order(shop, 20, recipient="Gus Guest", street="Elsewhere 5", phone="0812-3456-7890")
+    log(shop, 1, message="Gus Guest rang from +62 812 3456 7890")
+    assert not [r for r in found(shop) if r.blocking]
+    assert {(r.table, r.explained_by) for r in found(shop) if r.kind == "phone"} == {
+        ("orders", "stands there with another person's name"),
+        ("log", "another customer has it too"),
+    }
+
+
+def test_a_guest_order_under_annas_name_blocks(shop: Shop) -> None:
+    shop.execute("UPDATE customer SET phone = NULL")
+    order(shop, 20, recipient="Anna Rossi", phone="0812-3456-7890")
+    assert {(r.column, r.kind) for r in found(shop) if r.blocking} == {("recipient", "name"), ("phone", "phone")}
+
+
 def test_annas_address_in_marcos_order_blocks(shop: Shop) -> None:
     order(shop, 20, 2, note="copy to anna@rossi.example")
     assert [(r.table, r.column) for r in found(shop) if r.blocking] == [("orders", "note")]

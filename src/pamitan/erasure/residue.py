@@ -16,7 +16,7 @@ from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.patterns import Hit, Matcher, Needle, ResidueKind, needles
 from pamitan.erasure.search import hits_in
 from pamitan.erasure.survivors import Survivors
-from pamitan.erasure.weighing import Sighting, Terms, Verdict, is_certain, weigh
+from pamitan.erasure.weighing import Sighting, Terms, Verdict, is_anothers, is_certain, weigh
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import engine_for
 from pamitan.stores.keytables import RowKey
@@ -103,25 +103,32 @@ class _Search:
         doubtful = [chunk.keys[row] for row, seen in hits.items() if _owner_matters(seen)]
         others = place.owners.of_others(place.table, doubtful) if doubtful else set()
         for row, seen in hits.items():
-            key = chunk.keys[row]
-            by_account: defaultdict[str, list[tuple[str, Hit]]] = defaultdict(list)
-            for column, hit in seen:
-                for account_id in self._accounts[hit.needle]:
-                    by_account[account_id].append((column, hit))
-            for account_id, mine in by_account.items():
-                sighting = self._sighting(place, chunk.key, key, account_id, mine, key in others)
+            shown = _shown(chunk.key, chunk.keys[row], seen)
+            for account_id, mine in self._by_account(seen).items():
+                sighting = self._sighting(place, chunk, row, account_id, mine, chunk.keys[row] in others)
                 self._learn(place, sighting)
-                self.findings.add(
-                    account_id, place, _shown(chunk.key, key, place.table, seen), weigh(place.terms, sighting)
-                )
+                self.findings.add(account_id, place, shown, weigh(place.terms, sighting))
+
+    def _by_account(self, hits: list[tuple[str, Hit]]) -> dict[str, list[tuple[str, Hit]]]:
+        by_account: defaultdict[str, list[tuple[str, Hit]]] = defaultdict(list)
+        for column, hit in hits:
+            for account_id in self._accounts[hit.needle]:
+                by_account[account_id].append((column, hit))
+        return by_account
 
     def _sighting(
-        self, place: _Place, row_key: RowKey, key: Key, account_id: str, hits: list[tuple[str, Hit]], others: bool
+        self, place: _Place, chunk: Chunk, row: int, account_id: str, hits: list[tuple[str, Hit]], others: bool
     ) -> Sighting:
+        key = chunk.keys[row]
         rules = place.survivors.rules(account_id, key)
-        mine = rules is not None or self._is_own_row(place, row_key, key, account_id)
-        unproven = self._unproven.get(account_id, frozenset())
-        return Sighting(hits, mine, rules or place.survivors.rules_of_all(key), others, unproven)
+        return Sighting(
+            hits,
+            mine=rules is not None or self._is_own_row(place, chunk.key, key, account_id),
+            rules=rules or place.survivors.rules_of_all(key),
+            others=others,
+            under_another_name=_has_another_name(place.terms, chunk, row, hits),
+            unproven=self._unproven.get(account_id, frozenset()),
+        )
 
     def _is_own_row(self, place: _Place, row_key: RowKey, key: Key, account_id: str) -> bool:
         account = self._file.account
@@ -130,11 +137,9 @@ class _Search:
         return str(key[row_key.columns.index(account.id)]) == account_id
 
     def _learn(self, place: _Place, sighting: Sighting) -> None:
-        """Another living account that has the same identifier, or whose own address is the longer one."""
-        if not sighting.others or sighting.mine:
-            return
+        """Another living person who has the same identifier, or whose own address is the longer one."""
         for column, hit in sighting.hits:
-            if (column, hit.needle.kind) in place.terms.declared:
+            if is_anothers(place.terms, sighting, column, hit):
                 self.findings.living |= hit.longer
                 if not hit.longer:
                     self.findings.shared.add(hit.needle)
@@ -234,7 +239,15 @@ def _owner_matters(hits: list[tuple[str, Hit]]) -> bool:
     return any(is_certain(hit) for _, hit in hits) or {"name", "address"} <= kinds
 
 
-def _shown(row_key: RowKey, key: Key, table: Table, hits: list[tuple[str, Hit]]) -> str:
+def _has_another_name(terms: Terms, chunk: Chunk, row: int, hits: list[tuple[str, Hit]]) -> bool:
+    """Whether a column for names is filled, and not with the person's name."""
+    theirs = {column for column, hit in hits if hit.needle.kind == "name" and (hit.needle.strong or hit.whole)}
+    return any(
+        column not in theirs and chunk.cells[column][row] for column in terms.name_columns if column in chunk.cells
+    )
+
+
+def _shown(row_key: RowKey, key: Key, hits: list[tuple[str, Hit]]) -> str:
     """The key for an operator's eyes: no personal value, and of a long one (a session's) only the beginning."""
     if row_key.kind == "whole" or {column for column, _ in hits} & set(row_key.columns):
         return "(not shown)"

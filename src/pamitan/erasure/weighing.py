@@ -11,7 +11,8 @@ another customer's        their own where the store file says that such identifi
 nobody's                  an address, number or id blocks, unless another living account has it too; an unproven one in
                           a column that the map links by, or declares to hold customers' own, is spared by the safety
                           rule, which says so; a name blocks beside any of these, or beside the postal address, and the
-                          other way round; else it is possible
+                          other way round; else it is possible. A phone number in the column for it, with another name
+                          in the column for that, is that other person's
 ========================  ==========================================================================================
 """
 
@@ -181,11 +182,11 @@ def _in_anothers_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Ver
 
 
 def _certain_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict:
+    if is_anothers(terms, seen, column, hit):
+        return Verdict(False, ANOTHER_NAME)
     customers_own = column in terms.linking or (column, hit.needle.kind) in terms.declared
     if customers_own and hit.needle in seen.unproven:
         return Verdict(False, UNPROVEN)
-    if is_anothers(terms, seen, column, hit):
-        return Verdict(False, ANOTHER_NAME)
     told = seen.named or seen.located
     return Verdict(True, unless_shared=None if told else hit.needle, unless_living=hit.longer)
 
