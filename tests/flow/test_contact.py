@@ -16,16 +16,7 @@ from pamitan.closure.states import State as ClosureState
 from pamitan.conversation import service
 from pamitan.conversation.models import Channel, Conversation, State
 from pamitan.kit.clock import SetClock
-from tests.flow.corner_shop import (
-    ALICE,
-    BOB,
-    PASSWORD,
-    anna,
-    build_shop,
-    clock,
-    customer_client,
-    shop,
-)
+from tests.flow.corner_shop import ALICE, BOB, PASSWORD, build_shop, customer_client
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -343,6 +334,3 @@ def test_confirming_when_nothing_is_prepared_changes_nothing() -> None:
     answer = client.post(thread_of(conversation) + "/confirm", {"password": PASSWORD})
     assert answer.headers["Location"] == thread_of(conversation)
     assert not Closure.objects.exists()
-
-
-__all__ = ["anna", "clock", "shop"]

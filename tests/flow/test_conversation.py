@@ -19,7 +19,7 @@ from pamitan.conversation.waiting import waiting_time
 from pamitan.evidence.models import LedgerEntry
 from pamitan.kit.clock import SetClock
 from pamitan.stores.errors import StoreError
-from tests.flow.corner_shop import ALICE, BOB, CHARLIE, Shop, anna, clock, shop  # noqa: F401
+from tests.flow.corner_shop import ALICE, BOB, CHARLIE, Shop
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -33,7 +33,7 @@ def said(conversation: Conversation) -> list[tuple[str, str]]:
     return [(message.author, message.text or message.notice) for message in conversation.messages.all()]
 
 
-def test_a_new_conversation_waits_for_an_operator(clock: SetClock) -> None:  # noqa: F811
+def test_a_new_conversation_waits_for_an_operator(clock: SetClock) -> None:
     conversation = talk()
     assert conversation.state == State.OPEN
     assert conversation.waiting_since == clock.now()
@@ -72,7 +72,7 @@ def test_too_many_unfinished_conversations_are_refused_for_that_customer_only() 
     assert talk(BOB).state == State.OPEN
 
 
-def test_too_many_unanswered_messages_are_refused_until_somebody_answers(anna: User) -> None:  # noqa: F811
+def test_too_many_unanswered_messages_are_refused_until_somebody_answers(anna: User) -> None:
     conversation = talk(channel=Channel.CHAT)
     for number in range(UNANSWERED_LIMIT - 1):
         service.say(conversation, f"Hello? {number}")
@@ -83,7 +83,7 @@ def test_too_many_unanswered_messages_are_refused_until_somebody_answers(anna: U
     assert service.say(conversation, "Thank you.").author == Author.CUSTOMER
 
 
-def test_nothing_can_be_said_in_a_finished_conversation(anna: User) -> None:  # noqa: F811
+def test_nothing_can_be_said_in_a_finished_conversation(anna: User) -> None:
     conversation = talk()
     service.close(conversation, anna)
     for attempt in (
@@ -98,7 +98,7 @@ def test_nothing_can_be_said_in_a_finished_conversation(anna: User) -> None:  # 
     assert not service.queue().exists()
 
 
-def test_an_answer_by_email_is_mailed_to_the_registered_address(anna: User) -> None:  # noqa: F811
+def test_an_answer_by_email_is_mailed_to_the_registered_address(anna: User) -> None:
     conversation = talk()
     service.reply(conversation, anna, "Salam, kami bantu.")
     mail = Mail.objects.get()
@@ -110,14 +110,14 @@ def test_an_answer_by_email_is_mailed_to_the_registered_address(anna: User) -> N
     assert (conversation.state, conversation.waiting_since) == (State.ANSWERED, None)
 
 
-def test_the_mail_copy_shows_html_as_text(anna: User) -> None:  # noqa: F811
+def test_the_mail_copy_shows_html_as_text(anna: User) -> None:
     service.reply(talk(), anna, "<script>alert(1)</script>")
     mail = Mail.objects.get()
     assert "<script>" not in mail.html
     assert "&lt;script&gt;" in mail.html
 
 
-def test_all_answers_of_a_conversation_refer_to_the_same_thread(anna: User) -> None:  # noqa: F811
+def test_all_answers_of_a_conversation_refer_to_the_same_thread(anna: User) -> None:
     conversation = talk()
     service.reply(conversation, anna, "One.")
     service.reply(conversation, anna, "Two.")
@@ -127,20 +127,20 @@ def test_all_answers_of_a_conversation_refer_to_the_same_thread(anna: User) -> N
 
 
 @pytest.mark.parametrize("channel", [Channel.CHAT, Channel.PHONE])
-def test_an_answer_on_another_channel_is_not_mailed(channel: Channel, anna: User) -> None:  # noqa: F811
+def test_an_answer_on_another_channel_is_not_mailed(channel: Channel, anna: User) -> None:
     call = service.Call("+6281234567890") if channel == Channel.PHONE else None
     service.reply(talk(channel=channel, call=call), anna, "Hello.")
     assert not Mail.objects.exists()
 
 
-def test_a_customer_without_an_address_reads_the_answer_on_the_page(anna: User) -> None:  # noqa: F811
+def test_a_customer_without_an_address_reads_the_answer_on_the_page(anna: User) -> None:
     conversation = talk(BOB)
     service.reply(conversation, anna, "Hello.")
     assert not Mail.objects.exists()
     assert said(conversation)[-1] == (Author.OPERATOR, "Hello.")
 
 
-def test_an_answer_that_cannot_be_mailed_is_not_half_done(shop: Shop, anna: User) -> None:  # noqa: F811
+def test_an_answer_that_cannot_be_mailed_is_not_half_done(shop: Shop, anna: User) -> None:
     conversation = talk()
     shop.run("ALTER TABLE customer RENAME TO elsewhere")
     with pytest.raises(StoreError):
@@ -153,12 +153,12 @@ def test_an_answer_that_cannot_be_mailed_is_not_half_done(shop: Shop, anna: User
 # --- how long one waits ------------------------------------------------------------------------------------------
 
 
-def test_no_wait_is_invented(clock: SetClock) -> None:  # noqa: F811
+def test_no_wait_is_invented(clock: SetClock) -> None:
     talk()
     assert waiting_time(Channel.EMAIL, clock.now()).median is None
 
 
-def test_the_wait_is_the_median_of_real_answers(clock: SetClock, anna: User) -> None:  # noqa: F811
+def test_the_wait_is_the_median_of_real_answers(clock: SetClock, anna: User) -> None:
     for minutes in (2, 4, 60):
         conversation = talk(CHARLIE, Channel.CHAT)
         clock.pass_time(minutes=minutes)
@@ -168,7 +168,7 @@ def test_the_wait_is_the_median_of_real_answers(clock: SetClock, anna: User) -> 
     assert waiting_time(Channel.EMAIL, clock.now()).median is None
 
 
-def test_a_second_answer_to_the_same_question_is_not_counted(clock: SetClock, anna: User) -> None:  # noqa: F811
+def test_a_second_answer_to_the_same_question_is_not_counted(clock: SetClock, anna: User) -> None:
     conversation = talk()
     clock.pass_time(minutes=10)
     service.reply(conversation, anna, "Hello.")
@@ -177,7 +177,7 @@ def test_a_second_answer_to_the_same_question_is_not_counted(clock: SetClock, an
     assert waiting_time(Channel.EMAIL, clock.now()).median == dt.timedelta(minutes=10)
 
 
-def test_the_night_does_not_count_as_waiting(clock: SetClock, anna: User) -> None:  # noqa: F811
+def test_the_night_does_not_count_as_waiting(clock: SetClock, anna: User) -> None:
     clock.pass_time(hours=9, minutes=50)  # 19:50
     conversation = talk()
     clock.pass_time(hours=12, minutes=20)  # 08:10
@@ -185,7 +185,7 @@ def test_the_night_does_not_count_as_waiting(clock: SetClock, anna: User) -> Non
     assert waiting_time(Channel.EMAIL, clock.now()).median == dt.timedelta(minutes=20)
 
 
-def test_a_call_at_a_wanted_time_waits_from_then_on(clock: SetClock, anna: User) -> None:  # noqa: F811
+def test_a_call_at_a_wanted_time_waits_from_then_on(clock: SetClock, anna: User) -> None:
     later = clock.now() + dt.timedelta(hours=3)
     called = talk(CHARLIE, Channel.PHONE, service.Call("+6281234567890", later))
     clock.pass_time(hours=1)
@@ -196,7 +196,7 @@ def test_a_call_at_a_wanted_time_waits_from_then_on(clock: SetClock, anna: User)
     assert waiting_time(Channel.PHONE, clock.now()).median == dt.timedelta(minutes=5)
 
 
-def test_a_call_that_nobody_answered_stays_in_the_queue(anna: User) -> None:  # noqa: F811
+def test_a_call_that_nobody_answered_stays_in_the_queue(anna: User) -> None:
     conversation = talk(channel=Channel.PHONE, call=service.Call("+6281234567890"))
     service.called(conversation, anna, reached=False)
     assert list(service.queue()) == [conversation]
@@ -212,7 +212,7 @@ def test_who_calls_us_does_not_wait_in_the_queue() -> None:
 # --- closing -----------------------------------------------------------------------------------------------------
 
 
-def test_the_operator_prepares_and_the_customer_confirms(anna: User) -> None:  # noqa: F811
+def test_the_operator_prepares_and_the_customer_confirms(anna: User) -> None:
     conversation = talk()
     closure = service.start_closure(conversation, anna)
     assert closure.state == ClosureState.REQUESTED
@@ -237,7 +237,7 @@ def test_there_is_nothing_to_confirm_before_an_operator_prepared_it() -> None:
     assert refused.value.reason == Refusal.NO_CLOSURE
 
 
-def test_confirming_twice_says_so_and_changes_nothing(anna: User) -> None:  # noqa: F811
+def test_confirming_twice_says_so_and_changes_nothing(anna: User) -> None:
     conversation = talk()
     service.start_closure(conversation, anna)
     service.confirm_closure(conversation)
@@ -246,7 +246,7 @@ def test_confirming_twice_says_so_and_changes_nothing(anna: User) -> None:  # no
     assert conversation.messages.filter(notice=Notice.CLOSURE_STARTED).count() == 1
 
 
-def test_conversations_go_with_the_account_and_no_others(anna: User) -> None:  # noqa: F811
+def test_conversations_go_with_the_account_and_no_others(anna: User) -> None:
     hers, his = talk(ALICE), talk(BOB)
     service.reply(hers, anna, "Hello.")
     traces = {trace.table: trace.rows for trace in erase_traces(ALICE)}
@@ -256,7 +256,7 @@ def test_conversations_go_with_the_account_and_no_others(anna: User) -> None:  #
     assert list(Message.objects.values_list("conversation", flat=True)) == [his.pk]
 
 
-def test_every_look_and_deed_of_an_operator_is_in_the_ledger_and_names_nobody(anna: User) -> None:  # noqa: F811
+def test_every_look_and_deed_of_an_operator_is_in_the_ledger_and_names_nobody(anna: User) -> None:
     conversation = talk()
     service.look(conversation, anna)
     service.reply(conversation, anna, "Hello Alice.")

@@ -25,11 +25,8 @@ from tests.flow.corner_shop import (
     PASSWORD,
     SECRET,
     Shop,
-    anna,
-    clock,
     customer_client,
     operator_client,
-    shop,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -373,6 +370,3 @@ def test_no_page_of_the_desk_has_inline_script_or_style(anna: User) -> None:
 def code_of(secret: str) -> str:
     """What an authenticator app shows for the secret."""
     return current_code(create_operator("app@toko.example", OPERATOR_PASSWORD, secret))
-
-
-__all__ = ["anna", "clock", "shop"]

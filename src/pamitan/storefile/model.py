@@ -429,9 +429,7 @@ class StoreInfo(Strict):
     email: str
     """Sends the mails, and receives the answers."""
     phone: str | None = None
-    hours: dict[
-        Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Annotated[str, AfterValidator(times_of_day)]
-    ] = {}
+    hours: dict[Weekday, Annotated[str, AfterValidator(times_of_day)]] = {}
     """When the desk is open, e.g. mon: 08:00-20:00; a day left out is closed. Without any, nothing is said of hours."""
     complaints: Text | None = None
     """Where a customer can complain, e.g. the data-protection authority."""

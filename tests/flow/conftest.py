@@ -1,0 +1,7 @@
+"""The corner shop, for the tests of help, contact and the desk."""
+
+from __future__ import annotations
+
+from tests.flow.corner_shop import anna, clock, shop
+
+__all__ = ["anna", "clock", "shop"]
