@@ -27,7 +27,8 @@ def losses(before: BeforeYouGo, tasks: Tasks) -> list[Loss]:
     language = get_language() or "en"
     shelves = Counter(text(shelved.item.shelf, language) for shelved in before.library)
     purchases = [Loss(money.number(Decimal(number), 0), shelf) for shelf, number in shelves.items()]
-    held = [Loss(_figure(balance, language), text(balance.label, language)) for balance in before.balances]
+    owned = [balance for balance in before.balances if balance.amount > 0]
+    held = [Loss(_figure(balance, language), text(balance.label, language)) for balance in owned]
     given_up = len(tasks.given_up)
     unfinished = [Loss(str(given_up), ngettext("open order", "open orders", given_up))] if given_up else []
     return [*purchases, *held, *unfinished]
