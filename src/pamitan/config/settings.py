@@ -133,7 +133,16 @@ AXES_USERNAME_CALLABLE = "pamitan.portal.lockout.attempt_key"
 AXES_CLIENT_IP_CALLABLE = "pamitan.portal.lockout.no_address"
 AXES_CLIENT_STR_CALLABLE = "pamitan.portal.lockout.no_particulars"
 AXES_LOCKOUT_CALLABLE = "pamitan.portal.lockout.own_answer"
-AXES_SENSITIVE_PARAMETERS = ["username", "login", "email", "phone", "other_email", "code", "next", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "login",
+    "email",
+    "phone",
+    "other_email",
+    "code",
+    "next",
+    "csrfmiddlewaretoken",
+]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # counted by account alone, on purpose: see pamitan.portal.lockout
