@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
-from pamitan.stores.engine import engine_for, writing
+import pytest
+import sqlalchemy as sa
+
+from pamitan.storefile.conditions import parse_condition
+from pamitan.stores.conditions import to_sql
+from pamitan.stores.engine import engine_for, reading, writing
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import Schema, reflect, refresh
 
@@ -111,3 +116,16 @@ def test_postgresql_shows_other_schemas_but_no_partitions_views_or_system_tables
     assert people.column("mail").length == 50
     assert people.column("feels").choices == ("glad", "sad")
     assert people.column("full_name").generated
+
+
+def test_a_word_that_an_enumeration_does_not_know_is_named(postgres_url: str) -> None:
+    schema = schema_of(
+        postgres_url, "CREATE TYPE mood AS ENUM ('glad', 'sad')", "CREATE TABLE people (id integer, feels mood)"
+    )
+    people = schema.table("people")
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    with pytest.raises(StoreMismatch, match="'feels' is of type mood, which 'happy' does not fit"):
+        to_sql(parse_condition({"feels": ["glad", "happy"]}), people, schema, now)
+    with reading(engine_for(postgres_url)) as connection:
+        where = to_sql(parse_condition({"feels": {"not": "glad"}}), people, schema, now)
+        assert connection.execute(sa.select(people.sql).where(where)).all() == []

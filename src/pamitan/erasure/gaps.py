@@ -8,9 +8,9 @@ from pamitan.erasure.examined import LARGE, Examined, Problem, Severity
 from pamitan.erasure.patterns import Matcher, Needle, needles
 from pamitan.erasure.suspicion import suspicions
 from pamitan.storefile.model import Attribute, Kind, Rule, Source
-from pamitan.stores import passwords
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.keytables import row_key
+from pamitan.stores.passwords import Verifier
 from pamitan.stores.scan import Chunk
 from pamitan.stores.schema import Table
 
@@ -141,7 +141,7 @@ def _unknown_hashes(examined: Examined) -> Iterator[Problem]:
     if password is None:
         return
     try:
-        passwords.require_known(_sampled(examined, password.column), password)
+        Verifier(password).require_known(_sampled(examined, password.column))
     except StoreMismatch as error:
         message, _, mend = str(error).partition("; ")
         yield Problem("error", "account.password", message, mend)

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.storefile.model import Password, Source
-from pamitan.stores import passwords
+from pamitan.storefile.model import Source
 from pamitan.stores.engine import reading
 from pamitan.stores.home import Home
 from pamitan.stores.identifiers import normalise_email, normalise_phone
+from pamitan.stores.passwords import is_usable
 from pamitan.stores.spelling import ESCAPE, normalised, pattern_of, sieve_of, sieved
 from pamitan.stores.types import Account, Identifier
 from pamitan.stores.values import as_moment, as_text
@@ -58,8 +58,11 @@ class Accounts:
         )
         return self._own_hash(rows[0].password)[0] if rows else None
 
-    def hashes(self, rules: Password) -> list[str]:
+    def hashes(self) -> list[str]:
         """Some of the shop's hashes, to learn its schemes from."""
+        rules = self._account.password
+        if rules is None:
+            return []
         table = self._home.account_table
         cell = self._home.cell(rules.column, table, table.sql)
         query = sa.select(cell).where(self._home.condition(self._account.where, table, table.sql), cell.is_not(None))
@@ -103,7 +106,7 @@ class Accounts:
             email_verified=bool(row.verified) and self._account.email_verified is not None,
             name=" ".join(name for name in names if name),
             language=as_text(row.language) or None,
-            has_password=passwords.is_usable(encoded),
+            has_password=is_usable(encoded),
             may_sign_in=bool(row.active) or locked_by_us or self._has_our_prefix(row),
             created=as_moment(row.created, self._home.file.datastores[self._home.file.home].timezone),
         )

@@ -163,7 +163,10 @@ def column_value(column: Column, operand: Any, dialect: str) -> Any:
 def _converted(column: Column, operand: Any, dialect: str) -> Any:
     match column.kind:
         case "text" | "choice":
-            return str(int(operand)) if isinstance(operand, bool) else str(operand)
+            text = str(int(operand)) if isinstance(operand, bool) else str(operand)
+            if column.choices and text not in column.choices:
+                raise ValueError(operand)
+            return text
         case "integer":
             return int(operand)
         case "boolean":

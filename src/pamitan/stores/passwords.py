@@ -14,6 +14,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import argon2
 import bcrypt
@@ -26,16 +27,7 @@ BCRYPT_BYTES = 72
 _BARE_BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 
 
-def matches(password: str, encoded: str, rules: Password) -> bool:
-    """Whether it is the password behind that hash; an unknown hash fits no password, at the usual cost in time."""
-    check = _check_for(encoded, rules)
-    if check is None:
-        burn_time()
-        return False
-    began = time.perf_counter()
-    found = any(_fits(check, spelling, encoded) for spelling in _spellings(password, rules))
-    _Costliest.remember(encoded, check, time.perf_counter() - began)
-    return found
+Check = Callable[[str, str], bool]
 
 
 def is_usable(encoded: str | None) -> bool:
@@ -43,53 +35,65 @@ def is_usable(encoded: str | None) -> bool:
     return bool(encoded) and not str(encoded).startswith("!")
 
 
-def require_known(encoded: Iterable[str], rules: Password) -> None:
-    """Raise :class:`StoreMismatch` when one of the hashes is of a sort that cannot be verified."""
-    for one in encoded:
-        if is_usable(one) and _check_for(one, rules) is None:
-            raise StoreMismatch(
-                f"the scheme '{rules.scheme}' knows no password hash that begins with '{_beginning(one)}'; "
-                "name the right scheme in account.password, or leave such accounts to sign in by a code"
-            )
+class Verifier:
+    """Checks passwords of one shop, and knows how long the costliest of its hashes takes."""
 
+    def __init__(self, rules: Password) -> None:
+        self._rules = rules
+        self._costs: dict[str, _Cost] = {}
 
-def burn_time() -> None:
-    """Work as long as the costliest hash seen so far, so that an unknown address takes as long as a wrong password."""
-    _Costliest.run()
+    def matches(self, password: str, encoded: str) -> bool:
+        """Whether it is the password behind that hash; an unknown hash fits no password, at the usual cost in time."""
+        check = _check_for(encoded, self._rules)
+        if check is None:
+            self.burn_time()
+            return False
+        began = time.perf_counter()
+        found = any(_fits(check, spelling, encoded) for spelling in _spellings(password, self._rules))
+        self._remember(encoded, check, time.perf_counter() - began)
+        return found
 
-
-def prepare(encoded: Iterable[str], rules: Password) -> None:
-    """Get to know the costs of these hashes, one of each recipe, before the first stranger comes."""
-    samples = {_recipe(one): one for one in encoded}
-    for one in samples.values():
-        check = _check_for(one, rules)
-        if check is not None:
-            began = time.perf_counter()
-            _fits(check, "", one)
-            _Costliest.remember(one, check, time.perf_counter() - began)
-
-
-Check = Callable[[str, str], bool]
-
-
-class _Costliest:
-    """The costliest recipe seen by this process, with a hash of our own making to try against."""
-
-    seconds = 0.0
-    check: Check | None = None
-    encoded = ""
-
-    @classmethod
-    def remember(cls, encoded: str, check: Check, seconds: float) -> None:
-        if seconds > cls.seconds:
-            cls.seconds, cls.check, cls.encoded = seconds, check, _decoy(encoded)
-
-    @classmethod
-    def run(cls) -> None:
-        if cls.check is None:
+    def burn_time(self) -> None:
+        """Work as long as the costliest hash seen, so that an unknown address takes as long as a wrong password."""
+        if not self._costs:
             hashlib.pbkdf2_hmac("sha256", b"", secrets.token_bytes(16), 1_000_000)  # Django 5.2's own count
-        else:
-            _fits(cls.check, secrets.token_hex(8), cls.encoded)
+            return
+        costliest = max(self._costs.values(), key=lambda cost: cost.seconds)
+        _fits(costliest.check, secrets.token_hex(8), costliest.decoy)
+
+    def learn(self, encoded: Iterable[str]) -> None:
+        """Get to know the costs of these hashes, one of each recipe, before the first stranger comes."""
+        for one in {_recipe(one): one for one in encoded}.values():
+            check = _check_for(one, self._rules)
+            if check is not None:
+                began = time.perf_counter()
+                _fits(check, "", one)
+                self._remember(one, check, time.perf_counter() - began)
+
+    def require_known(self, encoded: Iterable[str]) -> None:
+        """Raise :class:`StoreMismatch` when one of the hashes is of a sort that cannot be verified."""
+        for one in encoded:
+            if is_usable(one) and _check_for(one, self._rules) is None:
+                raise StoreMismatch(
+                    f"the scheme '{self._rules.scheme}' knows no password hash that begins with '{_beginning(one)}'; "
+                    "name the right scheme in account.password, or leave such accounts to sign in by a code"
+                )
+
+    def _remember(self, encoded: str, check: Check, seconds: float) -> None:
+        """Of each recipe the quickest time counts: a busy moment must not make a cheap hash look costly."""
+        recipe = _recipe(encoded)
+        known = self._costs.get(recipe)
+        if known is None or seconds < known.seconds:
+            self._costs[recipe] = _Cost(seconds, check, _decoy(encoded))
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """How long a recipe takes, and a hash of nobody's to spend that time on."""
+
+    seconds: float
+    check: Check
+    decoy: str
 
 
 def _spellings(password: str, rules: Password) -> list[str]:
@@ -114,9 +118,15 @@ def _check_for(encoded: str, rules: Password) -> Check | None:
 
 def _recipe(encoded: str) -> str:
     """Sort and cost of a hash, without salt and digest."""
-    if _BARE_BCRYPT.fullmatch(encoded):
-        return encoded[:7]
-    return "$".join(part for part in encoded.split("$")[:-1] if len(part) < 20)[:40]
+    bcrypted = re.match(r"[a-z0-9_]*\$?\$2[aby]\$\d\d", encoded)
+    if bcrypted:
+        return bcrypted.group()
+    sort, *parts = encoded.split("$")
+    if sort == "argon2":
+        return "$".join([sort, *parts[:3]])
+    if sort == "scrypt":
+        return "$".join([sort, *parts[:1], *parts[2:4]])
+    return "$".join([sort, *parts[:1]]) if sort.startswith("pbkdf2_") else sort[:10]
 
 
 def _beginning(encoded: str) -> str:

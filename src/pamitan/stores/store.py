@@ -8,13 +8,13 @@ from sqlalchemy.engine import Engine
 
 from pamitan.kit.clock import Clock, SystemClock
 from pamitan.storefile.model import StoreFile
-from pamitan.stores import passwords
 from pamitan.stores.accounts import Accounts
 from pamitan.stores.balances import Balances
 from pamitan.stores.engine import engine_for
 from pamitan.stores.home import Home
 from pamitan.stores.library import Library
 from pamitan.stores.locks import Locks
+from pamitan.stores.passwords import Verifier, is_usable
 from pamitan.stores.pending import OpenItems
 from pamitan.stores.schema import Schema, reflect
 from pamitan.stores.sessions import Sessions
@@ -41,6 +41,7 @@ class Store:
         self._balances = Balances(home)
         self._locks = Locks(home)
         self._sessions = Sessions(home)
+        self._verifier = Verifier(file.account.password) if file.account.password else None
         self._knows_costs = False
 
     def engine(self, datastore: str) -> Engine:
@@ -61,25 +62,25 @@ class Store:
 
     def check_password(self, account_id: str, password: str) -> bool:
         """Whether it is the customer's password. Costs one hash, whether there is one to compare with or not."""
-        rules, encoded = self.file.account.password, self._accounts.hash_of(account_id)
-        if rules is None or encoded is None or not passwords.is_usable(encoded):
+        encoded = self._accounts.hash_of(account_id)
+        if self._verifier is None or encoded is None or not is_usable(encoded):
             self.burn_time()
             return False
-        return passwords.matches(password, encoded, rules)
+        return self._verifier.matches(password, encoded)
 
     def burn_time(self) -> None:
         """Work as long as a wrong password takes, for a sign-in where nobody was found."""
-        rules = self.file.account.password
-        if rules and not self._knows_costs:
-            passwords.prepare(self._accounts.hashes(rules), rules)
+        if self._verifier is None:
+            return
+        if not self._knows_costs:
+            self._verifier.learn(self._accounts.hashes())
             self._knows_costs = True
-        passwords.burn_time()
+        self._verifier.burn_time()
 
     def require_known_passwords(self) -> None:
         """Raise :class:`StoreMismatch` when the shop has password hashes that the store file's scheme does not know."""
-        rules = self.file.account.password
-        if rules:
-            passwords.require_known(self._accounts.hashes(rules), rules)
+        if self._verifier is not None:
+            self._verifier.require_known(self._accounts.hashes())
 
     def open_items(self, account_id: str, proven: frozenset[Identifier] = NOTHING_PROVEN) -> list[OpenItem]:
         """Orders, returns and subscriptions that are not finished, oldest first."""
