@@ -333,7 +333,7 @@ def _confirm(closure: Closure, now: dt.datetime, items: list[OpenItem] | None, *
             record(LedgerEvent.LOSSES_ACCEPTED, closure.pk, now, items=len(closure.accepted_losses))
         if closure.ignored_because:
             record(LedgerEvent.BLOCKERS_IGNORED, closure.pk, now, reason=closure.ignored_because)
-        mails.queue(closure, "received", now, url=status_url(closure))
+        mails.queue(closure, "received", now)
     return closure
 
 

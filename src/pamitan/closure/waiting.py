@@ -10,9 +10,8 @@ from django.db import transaction
 from pamitan.closure import mails
 from pamitan.closure.blockers import blockers
 from pamitan.closure.later import Claim, put_off
-from pamitan.closure.links import status_url
 from pamitan.closure.models import HookCall
-from pamitan.closure.rules import lock_key, session_life, withdrawal_period
+from pamitan.closure.rules import lock_key, longest_wait, session_life, withdrawal_period
 from pamitan.closure.states import Event
 from pamitan.closure.store import current_store
 from pamitan.closure.transition import Overtaken, transition
@@ -54,11 +53,13 @@ def _wait_for(claim: Claim, open_items: int, now: dt.datetime) -> None:
     closure = claim.closure
     _unlock(claim, now)
     news = closure.blockers == 0
-    ask = closure.asked_at is None and closure.wait_until is not None and closure.wait_until <= now
+    wait_until = now + longest_wait() if news or closure.wait_until is None else closure.wait_until
+    ask = closure.asked_at is None and wait_until <= now
     with transaction.atomic():
         claim.rest(
-            _next_look(closure.wait_until, now),
+            _next_look(wait_until, now),
             blockers=open_items,
+            wait_until=wait_until,
             point_of_no_return=None,
             asked_at=now if ask else closure.asked_at,
             questions=closure.questions + ask,
@@ -66,14 +67,13 @@ def _wait_for(claim: Claim, open_items: int, now: dt.datetime) -> None:
         )
         if ask:
             record(LedgerEvent.QUESTION_ASKED, closure.pk, now, blockers=open_items)
-            mails.queue(closure, "question", now, round_=closure.questions, url=status_url(closure))
+            mails.queue(closure, "question", now, round_=closure.questions)
         elif news:
-            mails.queue(closure, "waiting", now, url=status_url(closure))
+            mails.queue(closure, "waiting", now, round_=int(wait_until.timestamp()))
 
 
-def _next_look(wait_until: dt.datetime | None, now: dt.datetime) -> dt.datetime:
-    soon = now + RECHECK
-    return min(soon, wait_until) if wait_until and wait_until > now else soon
+def _next_look(wait_until: dt.datetime, now: dt.datetime) -> dt.datetime:
+    return min(now + RECHECK, wait_until) if wait_until > now else now + RECHECK
 
 
 def _count_from_here(claim: Claim, now: dt.datetime) -> None:
@@ -85,7 +85,7 @@ def _count_from_here(claim: Claim, now: dt.datetime) -> None:
     with transaction.atomic():
         claim.change(point_of_no_return=end, blockers=0, asked_at=None)
         if end > now:
-            mails.queue(closure, "proceeding", now, round_=closure.questions + 1, url=status_url(closure))
+            mails.queue(closure, "proceeding", now, round_=int(end.timestamp()))
 
 
 def _lock(claim: Claim, now: dt.datetime) -> None:
