@@ -22,7 +22,6 @@ UNPACKED_LIMIT = 64 * 1024 * 1024
 SHORTEST_RUN = 16
 """Letters of base64 in a row that are worth a try: an address of twelve letters."""
 
-_MARKS = ("\\", "&", "%", "=4", "=\n", "=\r")
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _IS_LETTER = bytes(0x61 if letter in _BASE64_LETTERS else 0x20 for letter in range(256))
 _LONG_RUN = b"a" * SHORTEST_RUN
@@ -34,6 +33,7 @@ _SEPARATOR = re.compile(r"[/_-]+")
 _PACKED_STARTS = ("eA", "eF", "eG", "eJ", "eN", "H4sI")
 """How base64 of zlib (at each of its levels) and of gzip begins."""
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
+_RANDOM = re.compile("(?:[0-9a-f]{2})+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|([0-9A-F]{2}))")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -43,7 +43,7 @@ _TO_STANDARD = str.maketrans("-_", "+/")
 
 def looks_encoded(text: str) -> bool:
     """Whether there may be something to undo; as good as free for plain text, also for a great deal of it at once."""
-    return any(mark in text for mark in _MARKS) or _has_long_run(text)
+    return _has_marks(text) or _has_long_run(text)
 
 
 def decoded(text: str) -> Iterator[str]:
@@ -69,15 +69,33 @@ def texts_in(data: bytes) -> Iterator[str]:
 
 
 def _decoded(text: str, depth: int, seen: set[str]) -> Iterator[str]:
-    if depth == 0 or not looks_encoded(text):
+    if depth == 0 or _is_random(text) or not looks_encoded(text):
         return
-    plain = _unescaped(text)
+    plain = _unescaped(text) if _has_marks(text) else text
     if plain != text:
         yield plain
         yield from _decoded(plain, depth - 1, seen)
     for hidden in _hidden(text, seen):
         yield hidden
         yield from _decoded(hidden, depth - 1, seen)
+
+
+def _has_marks(text: str) -> bool:
+    return "\\" in text or "&" in text or "%" in text or _has_soft_marks(text)
+
+
+def _has_soft_marks(text: str) -> bool:
+    return "=" in text and ("=4" in text or "=\n" in text or "=\r" in text)
+
+
+def _is_random(text: str) -> bool:
+    """A UUID, a checksum or a session's key alone: the commonest of what only looks encoded."""
+    if not _RANDOM.fullmatch(text):
+        return False
+    if "-" in text:
+        return True
+    data = bytes.fromhex(text)
+    return not _is_text(data) and _unpacked(data) is None
 
 
 def _has_long_run(text: str) -> bool:
@@ -92,7 +110,7 @@ def _unescaped(text: str) -> str:
         text = html.unescape(text)
     if "%" in text:
         text = unquote(text)
-    if any(mark in text for mark in _MARKS[3:]):
+    if _has_soft_marks(text):
         text = _QUOTED_PRINTABLE.sub(lambda match: chr(int(match[1], 16)) if match[1] else "", text)
     return text
 

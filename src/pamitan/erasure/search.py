@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 from pamitan.erasure.decode import decoded, looks_encoded, texts_in
@@ -32,6 +33,8 @@ def _search(matcher: Matcher, values: Sequence[Any]) -> Iterator[tuple[int, list
 
 
 def _as_texts(values: Sequence[Any]) -> tuple[list[int], list[str]]:
+    if set(map(type, values)) <= {str, NoneType}:  # nearly all columns: at C's speed
+        return [row for row, value in enumerate(values) if value], [value for value in values if value]
     rows: list[int] = []
     texts: list[str] = []
     for row, value in enumerate(values):

@@ -21,7 +21,7 @@ _NUMBERS: set[ColumnKind] = {"integer", "decimal"}
 # A number column that is called so may hold phone numbers
 _TELEPHONE = re.compile(r"phone|tele|(^|_)tel(_|$)|mobile|msisdn|whats|cell|fax|(^|_)hp(_|$)|ponsel", re.IGNORECASE)
 _ROWS = 5_000
-_LARGE_ROWS = 250
+_LARGE_ROWS = 1_000
 """Per chunk, where a column has no limit to its length."""
 
 
