@@ -33,7 +33,7 @@ def test_addresses_in_one_spelling(typed: str, address: str) -> None:
     "typed",
     ["", "   ", "none", "N/A", "-", "alice", "alice@", "@shop.example", "a b@shop.example", "none@none", "NA@na.com",
      "empty@localhost", "x@y.invalid", "a@b c.example", "a@b@c.example", "alice@shop..example",
-     "a" * 400 + "@shop.example", "a@\ud800.x"],
+     "a" * 400 + "@shop.example", "a@\ud800.x", "a\ud800@b.x", "a\0@b.example"],
 )  # fmt: skip
 def test_what_is_no_address(typed: str) -> None:
     assert normalise_email(typed) is None

@@ -32,6 +32,9 @@ def translated(engine: Engine) -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         raise _of_database(engine, error) from None
+    except exc.StatementError as error:
+        cause = type(error.orig).__name__
+        raise StoreRefused(f"a value does not fit its column in {_place(engine)} ({cause})") from None
     except exc.TimeoutError:
         raise StoreUnavailable(f"{_place(engine)} has no free connection; try again later") from None
     except UnicodeError:

@@ -108,10 +108,11 @@ def is_tied(tied: KeyTable, row: FromClause) -> ColumnElement[bool]:
 def as_key(text: str, column: Column) -> Any:
     """The text in the type of a key column; ``None`` where it has no such form."""
     if column.kind == "integer":
-        return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+        # as a BIGINT: a number beyond the column's own type names nobody, and is no error
+        return sa.literal(int(text), sa.BigInteger()) if _WHOLE_NUMBER.fullmatch(text) else None
     if column.kind == "uuid" and "uuid" in column.sql_type.lower():
         try:
             return uuid.UUID(text)
         except ValueError:
             return None
-    return text
+    return None if "\0" in text else text

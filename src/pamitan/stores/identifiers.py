@@ -15,7 +15,8 @@ SENTINELS = {
     *("0", "-", "x", "no", "na", "n/a", "nil", "null", "none", "empty", "unknown"),
     *("guest", "noemail", "no-email", "invalid", "localhost"),
 }
-_SPACE = re.compile(r"\s")
+# Blanks, control characters, and halves of characters that no encoding has
+_NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def parse_identifier(text: str, country: str) -> Identifier | None:
@@ -38,7 +39,7 @@ def normalise_email(text: str | None) -> str | None:
     """
     address = unicodedata.normalize("NFC", _trimmed(text))
     local, at, domain = unicodedata.normalize("NFC", address.lower()).rpartition("@")
-    if not at or not local or len(address) > 320 or _SPACE.search(address) or "@" in local.strip('"'):
+    if not at or not local or len(address) > 320 or _NOT_IN_ADDRESSES.search(address) or "@" in local.strip('"'):
         return None
     ascii_domain = _a_labels(domain)
     if ascii_domain is None or _is_sentinel(local, ascii_domain):
