@@ -37,6 +37,7 @@ def status_of(request: HttpRequest, reference: str) -> HttpResponseBase:
     page = {**case_context(closure), "token": _token(request), "said": session.said(request)}
     if closure.question_open:
         page["open_items"] = service.standing_in_the_way(closure)
+        page["orders_open"] = any(item.kind == "order" for item in page["open_items"])
     return render(request, "portal/status.html", page)
 
 
@@ -114,7 +115,7 @@ def _promise(closure: Closure) -> str:
         return _("We need your decision.")
     if closure.state == State.WAITING and closure.point_of_no_return is None:
         until = day(closure.wait_until)
-        return _("Your account closes by itself once your orders are finished. If not by %(date)s, we ask you.") % {
+        return _("Your account closes by itself once everything is finished. If not by %(date)s, we ask you.") % {
             "date": until
         }
     if closure.state == State.WAITING and closure.pace != Pace.NOW:

@@ -39,6 +39,11 @@ class Tasks:
         return [task for task in self.all if not task.decision]
 
     @property
+    def orders(self) -> bool:
+        """Whether there is an order among them, besides subscriptions and returns."""
+        return any(task.item.kind == "order" for task in self.all)
+
+    @property
     def waiting(self) -> bool:
         """Whether the closing is to wait for an order."""
         return any(task.decision == "wait" for task in self.all)
