@@ -24,7 +24,7 @@ def words(text: str) -> str:
 
 def locked(conversation: Conversation) -> Conversation:
     """The conversation as it is now, locked until the transaction ends; refused if it is finished."""
-    fresh = Conversation.objects.select_for_update().select_related("closure").get(pk=conversation.pk)
+    fresh = Conversation.objects.select_for_update().get(pk=conversation.pk)
     if fresh.state == State.CLOSED:
         raise ConversationError(Refusal.FINISHED)
     return fresh
