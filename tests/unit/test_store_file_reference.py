@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel
 
 from pamitan.storefile import model
+from pamitan.storefile.base import Strict
 from pamitan.storefile.load import load_store_file
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "store-file.md"
@@ -21,7 +22,7 @@ ENVIRONMENT = {name: f"sqlite:////{name}" for name in re.findall(r"\$\{([A-Z_]+)
 MODELS = [
     thing
     for thing in vars(model).values()
-    if isinstance(thing, type) and issubclass(thing, model.Strict) and thing is not model.Strict
+    if isinstance(thing, type) and issubclass(thing, Strict) and thing is not Strict
 ]
 
 

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from pamitan.storefile.model import Misplaced, StoreFile
+from pamitan.storefile.base import Misplaced
+from pamitan.storefile.model import StoreFile
 
 Place = tuple[str | int, ...]
 _SORTS = {

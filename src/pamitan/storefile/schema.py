@@ -7,7 +7,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from pamitan.storefile.model import StoreFile, as_list, as_list_or_none, to_nobody
+from pamitan.storefile.base import as_list, as_list_or_none, to_nobody
+from pamitan.storefile.model import StoreFile
 
 
 class _AsWritten(GenerateJsonSchema):
