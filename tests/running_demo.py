@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from tests.servers import free_port
 
@@ -42,29 +44,55 @@ def running_demo(home: Path, *arguments: str) -> Iterator[RunningDemo]:
     process = subprocess.Popen(
         [*command, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+    output = _Output(process)
     try:
-        printed = _read_greeting(process)
+        printed = output.wait_for("Stop with Ctrl-C")
         link = re.search(r"Begin here:?\s+(http://\S+)/", printed)
         assert link, printed
+        _wait_for_page(f"{link.group(1)}/")
         yield RunningDemo(link.group(1), printed, home, process)
     finally:
         process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=STOP_SECONDS)
-    assert process.returncode == 0, rest
-    assert "Traceback" not in rest, rest
+        process.wait(timeout=STOP_SECONDS)
+        output.thread.join()
+    assert process.returncode == 0, output.text
+    assert "Traceback" not in output.text, output.text
 
 
-def _read_greeting(process: subprocess.Popen[str]) -> str:
-    """What is printed until the demo is ready."""
-    assert process.stdout is not None
-    lines: list[str] = []
+class _Output:
+    """Reads what the process prints for as long as it runs, so that it never waits for us."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    def wait_for(self, words: str) -> str:
+        """Everything that was printed until these words came."""
+        deadline = time.monotonic() + START_SECONDS
+        while words not in self.text:
+            alive = self.process.poll() is None and time.monotonic() < deadline
+            assert alive, f"the demo did not start:\n{self.text}"
+            time.sleep(0.1)
+        return self.text
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+
+def _wait_for_page(url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while time.monotonic() < deadline and process.poll() is None:
-            if selector.select(timeout=1):
-                lines.append(process.stdout.readline())
-                if lines[-1].startswith("Stop with Ctrl-C"):
-                    return "".join(lines)
-    process.kill()
-    raise AssertionError("the demo did not start:\n" + "".join(lines) + process.stdout.read())
+    while True:
+        try:
+            httpx.get(url).raise_for_status()
+            return
+        except httpx.TransportError:
+            assert time.monotonic() < deadline, f"{url} does not answer"
+            time.sleep(0.1)

@@ -38,7 +38,7 @@ UNHINDERED = [name for name in NAMED if name not in OWN_WAY]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed (Debian: chromium)")
     with sync_playwright() as playwright:
@@ -54,7 +54,7 @@ def screen(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="module")
-def demo(screen: int, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def demo(screen: int, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     with running_demo(tmp_path_factory.mktemp(f"demo-{screen}")) as started:
         yield started
 
@@ -145,11 +145,11 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(request: pytest.FixtureRequest, browser: Browser, demo: RunningDemo, screen: int) -> Iterator[Visitor]:
+def visitor(request: pytest.FixtureRequest, chromium: Browser, demo: RunningDemo, screen: int) -> Iterator[Visitor]:
     size = {"width": screen, "height": SCREENS[screen]}
-    context = browser.new_context(viewport=size, locale="en-GB", java_script_enabled=False, has_touch=screen < 1000)
+    context = chromium.new_context(viewport=size, locale="en-GB", java_script_enabled=False, has_touch=screen < 1000)
     context.set_default_timeout(PATIENCE_MS)
-    context.tracing.start(screenshots=True, snapshots=True)
+    context.tracing.start(screenshots=True)
     page = context.new_page()
     somebody = Visitor(page, demo)
     page.on("console", lambda said: somebody.complaints.append(said.text) if said.type == "error" else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 
 from pamitan.config.home import Home
@@ -18,6 +19,9 @@ def run_demo(port: int = 8000, lan: bool = False, fresh: bool = False) -> None:
     ``lan`` lets other devices of the local network in, such as one's own phone; ``fresh`` begins anew.
     Raises :class:`pamitan.demo.home.DemoError` with a sentence that says the mend.
     """
+    # The server gives the signal on when it has stopped; ended so, everything else here stops in its turn, too
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     home = DemoHome.within(Home.from_environment().path)
     with home.held():
         home.make(fresh)
@@ -39,6 +43,10 @@ def _serve(address: Address, wanted: int) -> None:
     welcome(address, wanted)
     with practice_operator():
         serve(address.host, address.port)
+
+
+def _stop(*_signal: object) -> None:
+    raise SystemExit(0)
 
 
 def _address(wanted: int, lan: bool) -> Address:

@@ -46,9 +46,9 @@ def for_customers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     """The view gets the signed-in customer; whoever is not signed in is sent to the door."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: object) -> HttpResponse:
+    def wrapped(request: HttpRequest, **parts: object) -> HttpResponse:
         customer = _visitor(request)
-        return redirect("shop:sign_in") if customer is None else view(request, customer, *args)
+        return redirect("shop:sign_in") if customer is None else view(request, customer, **parts)
 
     return wrapped
 
