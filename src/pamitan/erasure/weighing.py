@@ -163,7 +163,9 @@ def _verdict(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | N
         return _in_own_row(hit)
     if seen.others:
         return _in_anothers_row(terms, seen, column, hit)
-    return _certain_in_nobodys_row(terms, seen, column, hit) if is_certain(hit) else _words_in_nobodys_row(seen, hit)
+    if is_certain(hit):
+        return _certain_in_nobodys_row(terms, seen, column, hit)
+    return _words_in_nobodys_row(terms, seen, column, hit)
 
 
 def _in_own_row(hit: Hit) -> Verdict:
@@ -178,7 +180,7 @@ def _in_anothers_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Ver
         return Verdict(False, ANOTHERS) if hit.needle.strong and not hit.longer else None
     if is_certain(hit):
         return Verdict(True, unless_shared=hit.needle, unless_living=hit.longer)
-    return _possible(seen, hit)
+    return _possible(terms, seen, column, hit)
 
 
 def _certain_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict:
@@ -191,7 +193,7 @@ def _certain_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit)
     return Verdict(True, unless_shared=None if told else hit.needle, unless_living=hit.longer)
 
 
-def _words_in_nobodys_row(seen: Sighting, hit: Hit) -> Verdict | None:
+def _words_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | None:
     certain = [other for other in seen.certain if other.needle not in seen.unproven]
     if certain:
         told = seen.named or seen.located
@@ -201,13 +203,17 @@ def _words_in_nobodys_row(seen: Sighting, hit: Hit) -> Verdict | None:
         return Verdict(False, UNPROVEN)
     if seen.named and seen.located:
         return Verdict(True)
-    return _possible(seen, hit)
+    return _possible(terms, seen, column, hit)
 
 
-def _possible(seen: Sighting, hit: Hit) -> Verdict | None:
-    """A namesake, a town, a word that is also a name: worth a word only where it is the full name or the whole cell."""
-    worth = hit.needle.strong or hit.whole or (hit.needle.kind == "name" and seen.named)
-    return Verdict(False) if worth else None
+def _possible(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | None:
+    """A namesake, a town, a word that is also a name: worth a word only where it is the full name, or a whole cell.
+
+    A surname alone in a column for names is just somebody else's.
+    """
+    full = hit.needle.strong or (hit.needle.kind == "name" and seen.named)
+    lone = hit.whole and (column, hit.needle.kind) not in terms.declared
+    return Verdict(False) if full or lone else None
 
 
 def _keeps(rule: Rule, column: str) -> bool:
