@@ -19,6 +19,7 @@ from pamitan.evidence.tombstones import bar, forget_ended, is_barred
 NOON = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 CLOSURE = uuid.UUID(int=7)
+TABLE = "ON evidence_ledgerentry"
 
 
 def write_three() -> None:
@@ -29,7 +30,7 @@ def write_three() -> None:
 def behind_our_back(statement: str) -> None:
     """What somebody with the database's password can do: switch the trigger off, then change what they like."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER ledger_append_only")
+        cursor.execute(f"DROP TRIGGER ledger_append_only {TABLE if connection.vendor == 'postgresql' else ''}")
         cursor.execute(statement)
 
 

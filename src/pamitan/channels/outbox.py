@@ -54,3 +54,8 @@ def queue_mail(
         },
     )
     return mail
+
+
+def waiting_mails() -> int:
+    """How many mails no mail server has taken yet."""
+    return Mail.objects.filter(due_at__isnull=False).count()

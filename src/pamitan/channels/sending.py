@@ -33,18 +33,27 @@ def send_due(now: dt.datetime) -> int:
 
 
 def _send(attempts: dict[int, int], now: dt.datetime) -> None:
-    connection = get_connection()
+    connection, away = get_connection(), None
     try:
         for mail in Mail.objects.filter(pk__in=attempts).order_by("queued_at", "pk"):
             if mail.attempt == attempts[mail.pk]:
-                _finish(mail, _try(connection, mail), now)
+                away = away or _open(connection)
+                _finish(mail, away or _try(connection, mail), now)
     finally:
         connection.close()
 
 
-def _try(connection: Any, mail: Mail) -> Exception | None:
+def _open(connection: Any) -> Exception | None:
+    """A server that cannot be reached is tried once for the whole batch."""
     try:
         connection.open()
+    except (smtplib.SMTPException, OSError) as failure:
+        return failure
+    return None
+
+
+def _try(connection: Any, mail: Mail) -> Exception | None:
+    try:
         connection.send_messages([_message(mail)])
     except (smtplib.SMTPException, OSError, ValueError) as failure:
         connection.close()

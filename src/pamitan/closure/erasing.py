@@ -30,7 +30,7 @@ def erase_batch(claims: Sequence[Claim], now: dt.datetime) -> None:
     """One step for closures past the point of no return. A batch never fails for the sake of one account."""
     try:
         erased = _erase(claims, now)
-        told = [claim for claim in erased if _each(claim, now, partial(call_hooks, claim, now))]
+        told = _tell(erased, now)
         if told:
             _verify(told, now)
     except StoreUnavailable:
@@ -62,6 +62,20 @@ def _erase(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
     return erased
 
 
+def _tell(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
+    """Call the hooks; those closures whose hooks have heard. One that is silent is waited for once."""
+    told: list[Claim] = []
+    for number, claim in enumerate(claims):
+        try:
+            if _each(claim, now, partial(call_hooks, claim, now)):
+                told.append(claim)
+        except StoreUnavailable:
+            for unheard in claims[number:]:
+                put_off(unheard, now, "")
+            break
+    return told
+
+
 def _verify(claims: Sequence[Claim], now: dt.datetime) -> None:
     result = verify(current_store(), _subjects(claims), _shelf(claims))
     for claim in claims:
@@ -80,14 +94,16 @@ def _conclude(claim: Claim, now: dt.datetime, late: Sequence[Receipt], residue: 
 
 
 def _each(claim: Claim, now: dt.datetime, act: Callable[[], None]) -> bool:
-    """Do it for one closure of the batch; whether it went well. What goes wrong is this one's alone."""
+    """Do it for one closure of the batch; whether it went well. What goes wrong is this one's alone.
+
+    Raises ``StoreUnavailable``, which concerns all.
+    """
     try:
         act()
     except Overtaken:
         return False
     except StoreUnavailable:
-        put_off(claim, now, "")
-        return False
+        raise
     except Exception as fault:
         put_off(claim, now, _said(claim, fault))
         return False
