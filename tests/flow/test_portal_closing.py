@@ -127,6 +127,15 @@ def test_what_is_kept_names_law_and_date_and_what_is_barred_is_said() -> None:
         assert words in page
 
 
+def test_who_has_no_address_is_told_of_none() -> None:
+    client = signed_in(BOBS)
+    client.post("/close", {"item": "all", "choice": "anyway"})
+    page = text_of(client.get("/close/confirm"))
+    assert "Your e-mail address" not in page
+    assert "Your mobile number" in page
+    assert "send_code" not in page
+
+
 # --- open orders ----------------------------------------------------------------------------------------------------
 
 

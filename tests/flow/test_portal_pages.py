@@ -89,9 +89,9 @@ def test_the_language_is_switched_on_the_same_page() -> None:
     assert '<html lang="it">' in text_of(client.get("/"))
 
 
-@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", ""])
-def test_the_switch_leads_nowhere_else(page: str) -> None:
-    assert browser().post("/language", {"language": "it", "next": page}).headers["Location"] == "/"
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", ""])
+def test_the_switch_leads_nowhere_else(target: str) -> None:
+    assert browser().post("/language", {"language": "it", "next": target}).headers["Location"] == "/"
 
 
 def test_a_language_that_the_store_does_not_speak_changes_nothing() -> None:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from pamitan.channels.models import Mail
+from pamitan.closure.traces import erase_traces
 from pamitan.kit.clock import SetClock
 from pamitan.portal import signing_in
 from pamitan.portal.models import CustomerSession
@@ -60,9 +61,9 @@ def test_goes_on_to_the_page_that_was_asked_for() -> None:
     assert answer.headers["Location"] == "/status"
 
 
-@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_never_leads_elsewhere(page: str) -> None:
-    answer = browser().post(f"/sign-in?next={page}", {"login": "alice@example.com", "password": PASSWORD})
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_never_leads_elsewhere(target: str) -> None:
+    answer = browser().post(f"/sign-in?next={target}", {"login": "alice@example.com", "password": PASSWORD})
     assert answer.headers["Location"] == "/close"
 
 
@@ -142,6 +143,28 @@ def test_signing_out_ends_it() -> None:
     client = signed_in("alice@example.com")
     client.post("/sign-out")
     assert client.get("/close").headers["Location"].startswith("/sign-in")
+
+
+def test_what_the_portal_holds_of_a_customer_goes_with_the_account() -> None:
+    alices, charlies = signed_in("alice@example.com"), signed_in("charlie@example.com")
+    refusal("alice@example.com")
+    refusal("charlie@example.com")
+    assert {(trace.table, trace.rows) for trace in erase_traces(ALICE)} >= {
+        ("portal_session", 1),
+        ("axes_accessattempt", 1),
+    }
+    assert alices.get("/close").headers["Location"].startswith("/sign-in")
+    assert charlies.get("/close").status_code == 200
+    assert AccessAttempt.objects.count() == 1
+
+
+def test_the_desk_and_the_portal_have_cookies_of_their_own() -> None:
+    client = signed_in("alice@example.com")
+    client.get("/close")
+    client.get("/desk/sign-in/")
+    assert client.cookies["pamitan_desk_csrf"]["path"] == "/desk/"
+    assert client.cookies["pamitan_csrf"]["path"] == "/"
+    assert client.get("/close").status_code == 200
 
 
 def test_a_customer_is_nobody_at_the_desk() -> None:
