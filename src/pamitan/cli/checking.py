@@ -35,6 +35,6 @@ def check(
 
 def schema(as_json: JsonFlag = True) -> None:
     """Print the JSON Schema of a store file, for editors."""
-    from pamitan.storefile.schema import store_file_schema
+    from pamitan.storefile.schema import json_schema
 
-    print_json(store_file_schema())
+    print_json(json_schema())

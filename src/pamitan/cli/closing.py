@@ -82,10 +82,10 @@ def status(
     as_json: JsonFlag = False,
 ) -> None:
     """Show where a closure stands."""
-    from pamitan.closure.service import by_reference
-
     with plain_failures(as_json):
         open_store(store)
+        from pamitan.closure.service import by_reference
+
         closure = by_reference(reference, None)
         if closure is None:
             fail(
@@ -149,6 +149,8 @@ def _report(closure: Closure, as_json: bool) -> None:
     say(f"{closure.reference}: {closure.state}")
     if closure.stuck_reason:
         say(f"Not finished: {closure.stuck_reason}")
+    if waiting := _mails_waiting():
+        say(f"{waiting} mails wait for the mail server; `pamitan serve` tries again by itself.")
     _print_receipts("What was done", closure.receipts)
     print_table(
         "What was found afterwards",
@@ -165,7 +167,14 @@ def _facts(closure: Closure) -> dict[str, Any]:
         "stuck_reason": closure.stuck_reason or None,
         "receipts": closure.receipts,
         "residue": closure.residue,
+        "mails_waiting": _mails_waiting(),
     }
+
+
+def _mails_waiting() -> int:
+    from pamitan.channels.outbox import waiting_mails
+
+    return waiting_mails()
 
 
 def _report_blockers(items: list[OpenItem], as_json: bool) -> None:

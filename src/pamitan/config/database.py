@@ -8,11 +8,13 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# WAL lets pages be read while the sweep writes; IMMEDIATE takes the write lock at BEGIN, where waiting for it works
+# WAL lets pages be read while the sweep writes; IMMEDIATE takes the write lock at BEGIN, where waiting for it works;
+# secure_delete overwrites what is erased, so that no address lingers in the file's free pages
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
 }
 
 

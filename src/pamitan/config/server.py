@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import cast
 
 import django
 import uvicorn
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 from django.core.management import call_command
 
 GRACE_SECONDS = 10
@@ -39,7 +41,7 @@ def serve(host: str, port: int) -> None:
     sweep = threading.Thread(target=run_forever, args=(stop,), name="sweep")
     sweep.start()
     try:
-        pages = WSGIMiddleware(get_wsgi_application(), workers=WSGI_THREADS)
+        pages = WSGIMiddleware(cast("WSGIApp", get_wsgi_application()), workers=WSGI_THREADS)
         uvicorn.run(
             pages,
             host=host,

@@ -1,0 +1,189 @@
+"""The commands as people and scripts run them: each in a process of its own, with a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flow.corner_shop import ALICE, BOB, CHARLIE, Shop, build_shop
+from tests.flow.postbox import mail_server
+
+
+@dataclass
+class Shell:
+    home: Path
+    shop: Shop
+    store_file: Path
+
+    smtp_port: int = 1
+
+    def run(self, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+        """Run ``pamitan WORDS``; ``answer`` is typed in."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PAMITAN_", "DJANGO_"))
+        }
+        environment |= {"PAMITAN_HOME": str(self.home), "PAMITAN_SMTP_PORT": str(self.smtp_port), "COLUMNS": "200"}
+        command = [sys.executable, "-c", "from pamitan.cli import main; main()", *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, input=answer)
+
+    def close(self, account: str, *words: str) -> tuple[int, dict[str, Any]]:
+        """``pamitan close --now --yes --json``: the exit code and the printed object."""
+        common = ["--store", str(self.store_file), "--account", account]
+        done = self.run("close", *common, "--now", "--yes", "--json", *words)
+        return done.returncode, json.loads(done.stdout)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    shop, store_file = build_shop(tmp_path)
+    return Shell(tmp_path / "home", shop, store_file)
+
+
+def test_close_now_runs_the_whole_life(shell: Shell) -> None:
+    code, printed = shell.close("alice@example.com")
+    assert (code, printed["state"]) == (0, "closed")
+    assert {"datastore": "shop", "table": "customer", "action": "delete", "rows": 1, "note": None} in printed[
+        "receipts"
+    ]
+    assert [row[0] for row in shell.shop.run("SELECT name FROM customer ORDER BY id")] == [
+        "Bob Santoso",
+        "Charlie Rossi",
+    ]
+
+
+@pytest.mark.parametrize("named", ["2", "+62 812-9876-5432", "081298765432"])
+def test_an_account_is_named_by_id_or_phone_in_any_spelling(shell: Shell, named: str) -> None:
+    code, _ = shell.close(named)
+    assert code == 0
+    assert shell.shop.run("SELECT count(*) FROM customer WHERE id = ?", BOB) == [(0,)]
+
+
+def test_what_is_still_open_stops_it_with_its_list(shell: Shell) -> None:
+    shell.shop.run("INSERT INTO orders VALUES (1, ?, 'A-17', 'paid')", ALICE)
+    code, printed = shell.close(ALICE)
+    assert code == 3
+    assert [(blocker["kind"], blocker["number"]) for blocker in printed["blockers"]] == [("order", "A-17")]
+    assert shell.shop.run("SELECT count(*) FROM customer") == [(3,)]
+
+
+def test_blockers_can_be_overruled_with_a_reason(shell: Shell) -> None:
+    shell.shop.run("INSERT INTO orders VALUES (1, ?, 'A-17', 'paid')", ALICE)
+    code, printed = shell.close(ALICE, "--ignore-blockers", "the parcel came back")
+    assert (code, printed["state"]) == (0, "closed")
+    assert shell.shop.run("SELECT number, customer_id FROM orders") == [("A-17", None)]
+
+
+def test_an_unknown_account_is_not_found_and_never_closed(shell: Shell) -> None:
+    code, printed = shell.close("nobody@example.com")
+    assert code == 6
+    assert "no such customer" in printed["error"]
+
+
+def test_without_yes_it_asks_and_no_means_no(shell: Shell) -> None:
+    done = shell.run("close", "--store", str(shell.store_file), "--account", CHARLIE, "--now", answer="n\n")
+    assert done.returncode == 1
+    assert shell.shop.run("SELECT count(*) FROM customer WHERE id = ?", CHARLIE) == [(1,)]
+
+
+def test_without_now_the_closure_waits_and_status_finds_it(shell: Shell) -> None:
+    done = shell.run("close", "--store", str(shell.store_file), "--account", ALICE, "--yes", "--json")
+    reference = json.loads(done.stdout)["reference"]
+    shown = shell.run("status", "--store", str(shell.store_file), reference, "--json")
+    assert (shown.returncode, json.loads(shown.stdout)["state"]) == (0, "waiting")
+    assert shell.shop.run("SELECT count(*) FROM customer WHERE id = ?", ALICE) == [(1,)]
+
+
+def test_status_of_an_unknown_reference_says_so(shell: Shell) -> None:
+    done = shell.run("status", "--store", str(shell.store_file), "PM-AAAAA-AAAAA", "--json")
+    assert done.returncode == 6
+
+
+def test_plan_shows_what_would_happen_and_writes_nothing(shell: Shell) -> None:
+    before = shell.shop.path.read_bytes()
+    done = shell.run("plan", "--store", str(shell.store_file), "--account", ALICE, "--json")
+    planned = {(r["table"], r["action"], r["rows"]) for r in json.loads(done.stdout)["receipts"]}
+    assert done.returncode == 0
+    assert planned == {("customer", "delete", 1)}
+    assert shell.shop.path.read_bytes() == before
+
+
+def test_check_accepts_a_whole_store_file(shell: Shell) -> None:
+    done = shell.run("check", str(shell.store_file), "--json")
+    assert (done.returncode, json.loads(done.stdout)["ok"]) == (0, True)
+
+
+def test_check_refuses_an_unmapped_table_with_a_link(shell: Shell) -> None:
+    shell.shop.run(
+        "CREATE TABLE wish (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id), note TEXT)"
+    )
+    done = shell.run("check", str(shell.store_file), "--json")
+    problems = json.loads(done.stdout)["problems"]
+    assert done.returncode == 1
+    assert any("wish" in problem["where"] and problem["mend"] for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["plan", "--account", "1", "--store"], ["close", "--account", "1", "--store"]]
+)
+def test_a_broken_store_file_is_named_with_its_line(shell: Shell, command: list[str]) -> None:
+    broken = shell.store_file.with_name("broken.yaml")
+    broken.write_text(shell.store_file.read_text().replace("delete: true", "delte: true"))
+    line = next(n for n, text in enumerate(broken.read_text().splitlines(), 1) if "delte" in text)
+    done = shell.run(*command, str(broken))
+    assert done.returncode == 2
+    assert f"{broken}:{line}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_store_that_does_not_answer_is_said_so(shell: Shell) -> None:
+    gone = shell.store_file.with_name("gone.yaml")
+    gone.write_text(
+        shell.store_file.read_text().replace("sqlite:///" + str(shell.shop.path), "postgresql://u:secret@127.0.0.1:1/x")
+    )
+    done = shell.run("close", "--store", str(gone), "--account", ALICE, "--now", "--yes", "--json")
+    assert done.returncode == 5
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_what_our_own_database_keeps_names_nobody(shell: Shell) -> None:
+    with mail_server() as postbox:
+        shell.smtp_port = postbox.port
+        shell.close(ALICE)
+    kept = b"".join(path.read_bytes() for path in shell.home.rglob("*") if path.is_file())
+    assert postbox.recipients == ["alice@example.com"] * 2
+    assert b"PM-" in kept
+    assert b"alice" not in kept.lower()
+
+
+def test_without_a_mail_server_it_says_that_mails_wait(shell: Shell) -> None:
+    code, printed = shell.close(ALICE)
+    assert (code, printed["mails_waiting"]) == (0, 2)
+
+
+def test_an_operator_is_let_in_once(shell: Shell) -> None:
+    words = [
+        "operator",
+        "add",
+        "--store",
+        str(shell.store_file),
+        "dina@toko.example",
+        "--password",
+        "jalan-kenanga-12",
+        "--json",
+    ]
+    assert shell.run(*words).returncode == 0
+    again = shell.run(*words)
+    assert again.returncode == 2
+    assert "exists already" in again.stdout
+
+
+def test_schema_prints_a_json_schema(shell: Shell) -> None:
+    done = shell.run("schema")
+    assert json.loads(done.stdout)["properties"]["map"]
