@@ -115,6 +115,29 @@ def test_a_change_that_the_shop_made_meanwhile_is_not_lost(postgres_url: str) ->
     assert ages(engine) == [99]
 
 
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_a_connection_that_breaks_is_temporary_and_the_next_one_works(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    engine = engine_for(request.getfixturevalue(f"{kind}_url"))
+    ask, end = {
+        "postgres": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({})"),
+        "mariadb": ("SELECT CONNECTION_ID()", "KILL {}"),
+    }[kind]
+
+    def break_off() -> None:
+        with writing(engine) as ours:
+            number = ours.exec_driver_sql(ask).scalar_one()
+            with reading(engine) as another:
+                another.exec_driver_sql(end.format(number))
+            ours.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(StoreUnavailable):
+        break_off()
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+
+
 def test_two_writers_of_one_sqlite_file_take_turns(sqlite_url: str) -> None:
     engine = engine_for(sqlite_url)
     with writing(engine) as connection:
