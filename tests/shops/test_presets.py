@@ -32,7 +32,8 @@ def test_every_table_is_mapped_or_ignored_with_a_reason_but_never_both(shop: Sho
 def test_every_mapped_or_ignored_table_is_there(shop: Shop) -> None:
     there = tables(shop)
     assert set(shop.file.map["main"]) <= there.keys()
-    assert [p for p in shop.file.ignore["main"] if not any(fnmatchcase(table, p) for table in there)] == []
+    names = {*there, *(f"{table}.{column}" for table, columns in there.items() for column in columns)}
+    assert [p for p in shop.file.ignore["main"] if not any(fnmatchcase(name, p) for name in names)] == []
 
 
 def test_every_column_of_the_data_map_is_there(shop: Shop) -> None:

@@ -1,0 +1,197 @@
+"""How long an erasure takes, beside set-based SQL written by hand for the same shop, in the same run.
+
+    .venv/bin/python -m bench.erase            the whole (some minutes)
+    .venv/bin/python -m bench.erase --small    a quick try on a tenth of the rows
+    .venv/bin/python -m bench.erase --url postgresql://...   on an empty database of yours
+
+Engine and hand take turns on different customers of the same shop; medians are compared. Verification, which the hand
+leaves out, is timed apart. The temporary server runs without fsync, for both alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import platform
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+
+import psycopg
+from sqlalchemy import event
+
+from bench import by_hand
+from bench.shop import Size, fill, store_file
+from pamitan.erasure.casefile import CaseFile
+from pamitan.erasure.execute import erase
+from pamitan.erasure.verify import verify
+from pamitan.kit.clock import SystemClock
+from pamitan.stores.engine import engine_for
+from pamitan.stores.store import Store
+from pamitan.stores.types import Subject
+from tests.servers import postgres_server
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass
+class Shelf:
+    """Case files in memory; sealed to bytes as a real shelf would, so that the work counts."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def load(self, account_id: str) -> CaseFile | None:
+        data = self.kept.get(account_id)
+        return CaseFile.from_bytes(data) if data else None
+
+    def save(self, account_id: str, casefile: CaseFile) -> None:
+        self.kept[account_id] = casefile.to_bytes()
+
+
+@dataclass
+class Times:
+    """Seconds of each repeat for one batch size, and the statements of one batch."""
+
+    batch: int
+    hand: list[float] = field(default_factory=list)
+    engine: list[float] = field(default_factory=list)
+    verification: list[float] = field(default_factory=list)
+    hand_statements: int = 0
+    engine_statements: int = 0
+    verification_statements: int = 0
+
+    @property
+    def ratio(self) -> float:
+        return median(self.engine) / median(self.hand)
+
+
+class Bench:
+    """One shop, from which each measurement takes customers that nobody has touched yet."""
+
+    def __init__(self, url: str, size: Size) -> None:
+        self.url, self.size, self.next = url, size, 1
+        self.store = Store(store_file(url), SystemClock())
+        self.shelf = Shelf()
+
+    def measure(self, batch: int, repeats: int) -> Times:
+        times = Times(batch)
+        self._engine(Times(batch), self._fresh(min(batch, 10)))  # connections and plans warm, as in a running service
+        self._hand(Times(batch), self._fresh(min(batch, 10)))
+        for turn in range(repeats):
+            order = [self._hand, self._engine] if turn % 2 else [self._engine, self._hand]
+            for one in order:
+                self._settle()
+                one(times, self._fresh(batch))
+        return times
+
+    def _fresh(self, count: int) -> list[int]:
+        if self.next + count > self.size.customers:
+            raise SystemExit("there are not enough customers left; ask for fewer repeats")
+        first, self.next = self.next, self.next + count
+        return list(range(first, self.next))
+
+    def _settle(self) -> None:
+        """Neither side pays for what the other left to be written."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+
+    def _hand(self, times: Times, ids: list[int]) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            started = time.perf_counter()
+            times.hand_statements = by_hand.erase(connection, ids)
+            times.hand.append(time.perf_counter() - started)
+
+    def _engine(self, times: Times, ids: list[int]) -> None:
+        subjects = [Subject(str(account_id)) for account_id in ids]
+        with counted(self.url) as statements:
+            started = time.perf_counter()
+            result = erase(self.store, subjects, self.shelf)
+            times.engine.append(time.perf_counter() - started)
+            times.engine_statements = statements()
+        if result.set_aside:
+            raise SystemExit(f"set aside, so nothing was measured: {result.set_aside}")
+        with counted(self.url) as statements:
+            started = time.perf_counter()
+            verify(self.store, subjects, self.shelf)
+            times.verification.append(time.perf_counter() - started)
+            times.verification_statements = statements()
+
+
+@contextlib.contextmanager
+def counted(url: str) -> Iterator[Callable[[], int]]:
+    """Counts the statements that the product sends meanwhile."""
+    seen = []
+
+    def note(*arguments: object) -> None:
+        seen.append(arguments[2])
+
+    engine = engine_for(url)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: len(seen)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@contextlib.contextmanager
+def database(url: str | None) -> Iterator[str]:
+    """The database given, or a new one on a server that lives as long as this."""
+    if url:
+        yield url
+        return
+    with postgres_server() as server:
+        name = f"bench{uuid.uuid4().hex[:8]}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield f"{server}/{name}"
+
+
+def table(measured: list[Times]) -> str:
+    lines = [
+        "| accounts in a batch | by hand, ms | engine, ms | ratio | verification, ms "
+        "| statements: hand | engine | verification |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for times in measured:
+        hand, engine, after = (1000 * median(part) for part in (times.hand, times.engine, times.verification))
+        statements = f"{times.hand_statements} | {times.engine_statements} | {times.verification_statements}"
+        took = f"{hand:,.1f} | {engine:,.1f} | {times.ratio:.2f} | {after:,.1f}"
+        lines.append(f"| {times.batch:,} | {took} | {statements} |")
+    return "\n".join(lines)
+
+
+def write_down(measured: list[Times], size: Size, repeats: int) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    about = (
+        f"{size.customers:,} customers, {size.invoices:,} invoices, {size.lines:,} lines, {size.events:,} events; "
+        f"medians of {repeats} repeats; Python {platform.python_version()}, {platform.machine()}"
+    )
+    (RESULTS / "erase.md").write_text(f"# Erasure beside hand-written SQL\n\n{about}\n\n{table(measured)}\n")
+    plain = {"size": asdict(size), "repeats": repeats, "times": [asdict(times) for times in measured]}
+    (RESULTS / "erase.json").write_text(json.dumps(plain, indent=1) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time the erasure beside hand-written SQL.")
+    parser.add_argument("--url", help="an empty PostgreSQL database; by default a temporary server is started")
+    parser.add_argument("--small", action="store_true", help="a quick try: a tenth of the rows, writes no results")
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+    size = Size().smaller(10) if arguments.small else Size()
+    batches = [1, 10, 100] if arguments.small else [1, 100, 1000]
+    with database(arguments.url) as url:
+        print("Filling the shop ...", flush=True)
+        fill(url, size)
+        bench = Bench(url, size)
+        measured = [bench.measure(batch, arguments.repeats) for batch in batches]
+    print(table(measured))
+    if not arguments.small:
+        write_down(measured, size, arguments.repeats)
+
+
+if __name__ == "__main__":
+    main()
