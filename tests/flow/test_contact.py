@@ -192,6 +192,14 @@ def test_html_and_scripts_are_shown_as_text(anna: User) -> None:
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
 
 
+def test_changing_the_language_beside_an_error_leads_back_to_the_thread() -> None:
+    client, conversation = customer_client(ALICES_ADDRESS), talk()
+    for deed in ("/say", "/confirm"):
+        answer = client.get(thread_of(conversation) + deed)
+        assert answer.headers["Location"] == thread_of(conversation)
+    assert conversation.messages.count() == 1
+
+
 def test_another_customers_conversation_is_not_there() -> None:
     client, hers = customer_client("+62 812-9876-5432"), talk(ALICE)
     assert client.get(thread_of(hers)).status_code == 404

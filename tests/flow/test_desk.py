@@ -251,6 +251,15 @@ def test_a_reply_is_not_lost_when_the_store_does_not_answer(anna: User, shop: Sh
     assert conversation.messages.count() == 1
 
 
+def test_the_desk_changes_its_language_and_stays_where_it_was(anna: User) -> None:
+    client, conversation = operator_client(anna), talk()
+    for deed in DEEDS:
+        answer = client.post("/desk/language/", {"language": "it", "next": page_of(conversation, deed)}, follow=True)
+        assert answer.redirect_chain[-1][0] == page_of(conversation)
+        assert '<html lang="it">' in answer.content.decode()
+    assert conversation.messages.count() == 1
+
+
 def test_an_unknown_conversation_is_not_there(anna: User) -> None:
     client = operator_client(anna)
     assert client.get("/desk/conversations/H-2345-6789/").status_code == 404

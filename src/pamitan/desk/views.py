@@ -85,27 +85,23 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, found, draft=canned_reply(request.GET.get("canned", ""), found.language))
 
 
-@require_POST
 @operators_only
 def reply(request: HttpRequest, reference: str) -> HttpResponse:
     text = request.POST.get("text", "")
     return _do(request, reference, lambda found, operator: service.reply(found, operator, text), draft=text)
 
 
-@require_POST
 @operators_only
 def called(request: HttpRequest, reference: str) -> HttpResponse:
     reached = request.POST.get("outcome") == "reached"
     return _do(request, reference, lambda found, operator: service.called(found, operator, reached=reached))
 
 
-@require_POST
 @operators_only
 def start_closure(request: HttpRequest, reference: str) -> HttpResponse:
     return _do(request, reference, service.start_closure)
 
 
-@require_POST
 @operators_only
 def finish(request: HttpRequest, reference: str) -> HttpResponse:
     return _do(request, reference, service.close)
@@ -114,8 +110,13 @@ def finish(request: HttpRequest, reference: str) -> HttpResponse:
 def _do(
     request: HttpRequest, reference: str, verb: Callable[[Conversation, User], object], *, draft: str = ""
 ) -> HttpResponse:
-    """Do it and show the conversation again; if it cannot be done, say why and lose nothing that was written."""
+    """Do it and show the conversation again; if it cannot be done, say why and lose nothing that was written.
+
+    Who comes by a link or the language switch, and not by the form, is shown the conversation.
+    """
     found = _find(reference)
+    if request.method != "POST":
+        return redirect("desk:conversation", reference)
     try:
         verb(found, operator_of(request))
     except ConversationError as error:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import ClosureError
@@ -102,9 +102,10 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, _own(request, reference), MessageForm())
 
 
-@require_POST
 @customer_required
 def say(request: HttpRequest, reference: str) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("portal:conversation", reference)
     found, form = _own(request, reference), MessageForm(request.POST)
     if form.is_valid():
         try:
@@ -116,10 +117,11 @@ def say(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, found, form)
 
 
-@require_POST
 @customer_required
 def confirm(request: HttpRequest, reference: str) -> HttpResponse:
     """The customer confirms the closing that the operator prepared, with one tap if we have just seen who it is."""
+    if request.method != "POST":
+        return redirect("portal:conversation", reference)
     found, form = _own(request, reference), HolderForm(request.POST)
     closure = service.waiting_closure(found)
     if closure and form.is_valid() and not is_holder(request, closure, **form.cleaned_data):
