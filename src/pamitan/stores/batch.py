@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.columns import ColumnKind
 from pamitan.stores.equality import family, fitted
+from pamitan.stores.keytables import drop_temporary
 from pamitan.stores.schema import Column, Schema, Table
 from pamitan.stores.spelling import pattern_of, sieve_of
 from pamitan.stores.types import Identifier
@@ -103,14 +104,10 @@ class Batch:
         try:
             yield
         except BaseException:
-            if self.dialect != "postgresql":  # there the rollback drops them, and nothing else can be said before it
-                self.drop(*made)
+            forget_temporary_tables(self.connection)
             raise
-        self.drop(*made)
-
-    def drop(self, *tables: sa.Table) -> None:
-        for table in tables:
-            table.drop(self.connection, checkfirst=False)
+        for table in made:
+            drop_temporary(self.connection, table.name)
 
     def account_key(self, column: Column) -> ColumnElement[Any]:
         """The account's id, in the type and collation of that column."""
@@ -128,6 +125,12 @@ class Batch:
             self.connection.execute(sa.insert(table), rows)
         if self.dialect in ("postgresql", "sqlite"):
             self.connection.exec_driver_sql(f"ANALYZE {table.name}")
+
+
+def forget_temporary_tables(connection: Connection) -> None:
+    """After an error. PostgreSQL's rollback drops them and SQLite's connection is closed; MariaDB's would be kept."""
+    if connection.dialect.name in ("mysql", "mariadb") and not connection.invalidated:
+        connection.invalidate()
 
 
 def _account_row(n: int, account_id: str | None) -> dict[str, Any]:

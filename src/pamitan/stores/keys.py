@@ -68,12 +68,7 @@ def collect(
     usable = [(n, item) for n, account in enumerate(vetted) if ids[n] for item in sorted(account.usable, key=str)]
     with batch.tables(ids, usable):
         keys = Keys(batch, vetted, seeds or {})
-        try:
-            yield keys
-        except BaseException:
-            if batch.dialect != "postgresql":  # there the rollback drops them, and nothing else can be said before it
-                keys.drop()
-            raise
+        yield keys
         keys.drop()
 
 

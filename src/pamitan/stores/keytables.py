@@ -129,8 +129,7 @@ class KeyTable:
             self._connection.exec_driver_sql(f"CREATE INDEX {index}")
 
     def drop(self) -> None:
-        word = "TEMPORARY TABLE" if self.dialect in ("mysql", "mariadb") else "TABLE"
-        self._connection.exec_driver_sql(f"DROP {word} IF EXISTS {self.sql.name}")
+        drop_temporary(self._connection, self.sql.name)
 
     def analyse(self) -> None:
         """Tell the planner how few keys there are; MariaDB sees by itself, and its ANALYZE would commit."""
@@ -232,6 +231,12 @@ class KeyTable:
         column: Column = self.table.columns[name]
         unlimited = column.kind in ("text", "json", "binary", "other") and column.length is None
         return _INDEXABLE_CHARACTERS + 1 if unlimited else (column.length or 8)
+
+
+def drop_temporary(connection: Connection, name: str) -> None:
+    """Drop a temporary table. On MariaDB a plain DROP TABLE would commit the transaction, even of a temporary one."""
+    word = "TEMPORARY TABLE" if connection.dialect.name in ("mysql", "mariadb") else "TABLE"
+    connection.exec_driver_sql(f"DROP {word} {name}")
 
 
 def _with_place(table: sa.Table, key: RowKey) -> sa.Table:

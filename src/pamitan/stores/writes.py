@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.storefile.model import Action
 from pamitan.stores.cells import cell_value, differs_from
 from pamitan.stores.keys import Keys
-from pamitan.stores.keytables import CHUNK, CLEAN, GONE, KeyTable, StoredKey
+from pamitan.stores.keytables import CHUNK, CLEAN, GONE, KeyTable, StoredKey, drop_temporary
 from pamitan.stores.steps import Assignment, Cascade, Fate, Need
 
 NEEDED = -1
@@ -138,7 +138,7 @@ class TableWriter:
         elif self._groups:
             with_flags = self._flags()
             self._update(with_flags, [(group, with_flags.c[f"g{i}"] == 1) for i, group in enumerate(self._groups)])
-            with_flags.drop(self._connection, checkfirst=False)
+            drop_temporary(self._connection, with_flags.name)
 
     def loosen(self) -> None:
         """Cut foreign keys that run in a circle, in rows that are about to be deleted."""
