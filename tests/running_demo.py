@@ -83,8 +83,9 @@ class _Output:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
+        with self.process.stdout as printed:
+            for line in printed:
+                self.lines.append(line)
 
 
 def _wait_for_page(url: str) -> None:

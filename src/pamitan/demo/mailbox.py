@@ -81,7 +81,7 @@ def _date(message: EmailMessage) -> dt.datetime | None:
 
 def _part(message: EmailMessage, kind: str) -> str:
     body = message.get_body((kind,))
-    return str(body.get_content()) if body is not None else ""
+    return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
 
 
 def _conversation(mail: CaughtMail) -> Conversation | None:
