@@ -6,6 +6,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pamitan.kit.hashing import CASE_ALPHABET, case_reference, keyed_hash, one_time_code
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+
 from pamitan.closure.states import ENDED, OPEN, TABLE, Event, State, can, next_state
 
 ALLOWED = {
