@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,12 @@ from pamitan.closure import service
 from pamitan.closure.clock import use_clock
 from pamitan.closure.models import Closure
 from pamitan.closure.store import current_store
+from pamitan.conversation.models import Channel, Conversation
+from pamitan.conversation.service import Request, open_conversation
+from pamitan.demo.catcher import keep_mail
 from pamitan.demo.home import STORE_FILE, Address, DemoHome
+from pamitan.demo.mailbox import Mailbox
+from pamitan.demo.practice import answer_waiting
 from pamitan.demo.shop import accounts, orders
 from pamitan.demo.shop.database import connect
 from pamitan.demo.shop.people import GUEST, PEOPLE, Person
@@ -232,3 +238,48 @@ def test_who_registers_with_a_victims_address_changes_nothing_of_theirs(senja: S
     assert senja.rows("SELECT 1 FROM customer WHERE id = ?", attacker) == []
     assert (closure.state, closure.stuck_reason) == ("closed", "")
     assert not is_barred("email", str(GUEST.email), senja.clock.now())
+
+
+def test_the_practice_operator_leaves_the_first_go_to_a_person(senja: Senja) -> None:
+    conversation = _ask(senja, "Hello, I would like to close my account.")
+    assert answer_waiting() == 0
+    senja.clock.pass_time(minutes=1)
+    assert answer_waiting() == 1
+    assert "Practice operator" in conversation.messages.get(author="operator").text
+
+
+def test_the_practice_operator_prepares_a_closing_that_was_asked_for(senja: Senja) -> None:
+    conversation = _ask(senja, "Hello, I would like to close my account.")
+    senja.clock.pass_time(minutes=1)
+    answer_waiting()
+    conversation.refresh_from_db()
+    assert conversation.closure is not None
+    assert conversation.closure.state == "requested"
+
+
+def test_the_practice_operator_prepares_nothing_that_was_not_asked_for(senja: Senja) -> None:
+    conversation = _ask(senja, "Hello, where is my parcel?")
+    senja.clock.pass_time(minutes=1)
+    answer_waiting()
+    conversation.refresh_from_db()
+    assert conversation.closure is None
+
+
+def test_an_answer_to_a_conversations_mail_is_said_in_it(senja: Senja) -> None:
+    conversation = _ask(senja, "Hello, where is my parcel?")
+    letter = EmailMessage()
+    letter["From"], letter["To"] = "halo@senja.example", "sari@surat.example"
+    letter["Subject"] = f"Our answer to you ({conversation.reference})"
+    letter.set_content("It is on its way.")
+    keep_mail(senja.home.mails, letter.as_bytes())
+    mailbox = Mailbox(senja.home.mails)
+
+    mailbox.reply(mailbox.mails()[0], "Thank you!", senja.clock.now())
+
+    assert conversation.messages.filter(author="customer", text="Thank you!").exists()
+    assert mailbox.mails()[0].to == "halo@senja.example"
+
+
+def _ask(senja: Senja, words: str) -> Conversation:
+    account = senja.account(NAMED["sari"])
+    return open_conversation(account.id, Channel.EMAIL, Request(), words, language="en")

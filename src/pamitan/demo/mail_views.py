@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from csp.decorators import csp, csp_update
@@ -87,7 +88,11 @@ def _reply(request: HttpRequest, mail: CaughtMail, words: str) -> None:
 )
 def html(request: HttpRequest, name: str) -> HttpResponse:
     """The mail as its sender designed it; its links open in the whole window."""
-    return HttpResponse('<base target="_top">' + _mail_or_404(name).html)
+    letter = _mail_or_404(name).html
+    # Inside the head: before the document's type it would change how a browser draws the whole letter
+    head = re.search(r"<head[^>]*>", letter, re.IGNORECASE)
+    place = head.end() if head else 0
+    return HttpResponse(f'{letter[:place]}<base target="_top">{letter[place:]}')
 
 
 @require_POST
