@@ -19,6 +19,7 @@ class Person:
     email: str
     values: frozenset[str]
     """E-mail address, full name, street lines and phone numbers."""
+    phones: frozenset[str]
     rows: frozenset[Row]
     """All rows that are this person's, guest orders under their address included."""
     guest_rows: frozenset[Row]
@@ -81,10 +82,11 @@ class Oscar:
                 id=account_id,
             ),
         ]
-        values = filled(email, f"{first} {last}", *(value for address in addresses for value in address))
+        phones = filled(*(phone for _street, phone in addresses))
+        values = filled(email, f"{first} {last}", *(street for street, _phone in addresses)) | phones
         everything = self._rows(shop, account_id, email, self.ALL)
         linked = self._rows(shop, account_id, email, self.SIGNED_IN, by_email=False)
-        return Person(account_id, email, values, frozenset(everything), frozenset(everything - linked))
+        return Person(account_id, email, values, phones, frozenset(everything), frozenset(everything - linked))
 
     def _rows(self, shop: Shop, account_id: int, email: str, orders: str, *, by_email: bool = True) -> set[Row]:
         mine = f"SELECT id FROM order_order WHERE {orders}"
@@ -181,7 +183,7 @@ class OpenCart:
         values = filled(email, f"{first} {last}", phone, *streets)
         everything = self._rows(shop, account_id, email, self.ALL)
         linked = self._rows(shop, account_id, email, self.SIGNED_IN, by_email=False)
-        return Person(account_id, email, values, frozenset(everything), frozenset(everything - linked))
+        return Person(account_id, email, values, filled(phone), frozenset(everything), frozenset(everything - linked))
 
     def _rows(self, shop: Shop, account_id: int, email: str, orders: str, *, by_email: bool = True) -> set[Row]:
         mine = f"SELECT order_id FROM oc_order WHERE {orders}"
@@ -226,9 +228,10 @@ class Chinook:
             'SELECT "{email}", "{first}", "{last}", "{street}", "{phone}", "{fax}" FROM "{customer}" '
             'WHERE "{customer_id}" = :id'
         )
-        [(email, first, last, *others)] = shop.select(person, id=account_id)
+        [(email, first, last, street, *phones)] = shop.select(person, id=account_id)
+        values = filled(email, f"{first} {last}", street, *phones)
         rows = names_of(self.names["customer"], [account_id])
-        return Person(account_id, email, filled(email, f"{first} {last}", *others), frozenset(rows), frozenset())
+        return Person(account_id, email, values, filled(*phones), frozenset(rows), frozenset())
 
     def _sql(self, template: str) -> str:
         return template.format(**self.names)

@@ -165,7 +165,11 @@ class KeyTable:
 
     def insert(self, select: sa.Select[Any]) -> int:
         """Add the keys that the SELECT gives, in the order of :meth:`selected`; how many those were."""
-        return self._connection.execute(sa.insert(self.sql).from_select(self._names(), select)).rowcount
+        # without the option psycopg's cursor is closed before it can tell
+        counted = {"preserve_rowcount": True}
+        return self._connection.execute(
+            sa.insert(self.sql).from_select(self._names(), select), execution_options=counted
+        ).rowcount
 
     def selected(
         self, source: FromClause, account: ColumnElement[Any], rule: int, link: int, seeded: int = 0
