@@ -100,6 +100,19 @@ def test_without_now_the_closure_waits_and_status_finds_it(shell: Shell) -> None
     assert shell.shop.run("SELECT count(*) FROM customer WHERE id = ?", ALICE) == [(1,)]
 
 
+def test_now_takes_up_a_closure_that_waits(shell: Shell) -> None:
+    shell.run("close", "--store", str(shell.store_file), "--account", ALICE, "--yes")
+    code, printed = shell.close(ALICE)
+    assert (code, printed["state"]) == (0, "closed")
+
+
+def test_an_order_stops_also_a_closure_that_waits(shell: Shell) -> None:
+    shell.run("close", "--store", str(shell.store_file), "--account", ALICE, "--yes")
+    shell.shop.run("INSERT INTO orders VALUES (1, ?, 'A-17', 'paid')", ALICE)
+    assert shell.close(ALICE)[0] == 3
+    assert shell.close(ALICE, "--ignore-blockers", "the parcel came back")[0] == 0
+
+
 def test_status_of_an_unknown_reference_says_so(shell: Shell) -> None:
     done = shell.run("status", "--store", str(shell.store_file), "PM-AAAAA-AAAAA", "--json")
     assert done.returncode == 6

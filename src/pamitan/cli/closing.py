@@ -109,10 +109,14 @@ def _asked_for(
 ) -> Closure:
     """A new closure; one that is open already is taken up where it stands."""
     from pamitan.closure import service
-    from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay
+    from pamitan.closure.errors import BlockersInTheWay
     from pamitan.closure.models import Pace, Source
+    from pamitan.closure.states import State
 
+    existing = service.open_closure_for(person.id)
     try:
+        if existing and existing.state != State.REQUESTED:
+            return service.hasten(existing, ignore_blockers=ignore) if now else existing
         return service.request_closure(
             person.id,
             language=person.language or store.file.store.languages[0],
@@ -121,8 +125,6 @@ def _asked_for(
             source=Source.CLI,
             ignore_blockers=ignore,
         )
-    except AlreadyOpen as error:
-        return service.look_again(error.closure, operator="command line")
     except BlockersInTheWay as error:
         _report_blockers(error.items, as_json)
         raise typer.Exit(int(Exit.BLOCKED)) from None

@@ -27,6 +27,7 @@ class LedgerEvent(StrEnum):
     BLOCKERS_IGNORED = "closure:blockers:ignore"
     QUESTION_ASKED = "closure:question:ask"
     WAIT_PROLONGED = "closure:wait:prolong"
+    WAIT_SKIPPED = "closure:wait:skip"
     SESSIONS_ENDED = "closure:sessions:end"
     ACCOUNT_LOCKED = "closure:account:lock"
     ACCOUNT_UNLOCKED = "closure:account:unlock"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from pamitan.closure.service import may_sign_in
 from pamitan.closure.store import current_store
 from pamitan.stores.types import Account
 
@@ -39,7 +40,7 @@ class StoreBackend:
             store.burn_time()
             return None
         matches = store.check_password(account.id, password)
-        return Customer(account) if matches and account.may_sign_in else None
+        return Customer(account) if matches and may_sign_in(account) else None
 
     def get_user(self, user_id: object) -> None:
         """No session of Django's own auth can ever be a customer's."""

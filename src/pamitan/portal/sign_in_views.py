@@ -121,7 +121,7 @@ def _by_code(asked: list[str], code: str) -> tuple[Identifier | None, list[Accou
     for account in accounts:
         address = service.check_code(account.id, CODE_PURPOSE, code)
         if address:
-            return address, [other for other in accounts if other.email == address.value and other.may_sign_in]
+            return address, [other for other in accounts if other.email == address.value and service.may_sign_in(other)]
     return None, []
 
 
