@@ -104,13 +104,15 @@ class Visitor:
 
     def decide(self, choice: str) -> None:
         """Open the next undecided task and choose, with the "yes" that a grave choice asks for."""
-        task = self.page.locator("details.undecided details.undecided").first
+        undecided = self.page.locator("details.undecided details.undecided")
+        before, task = undecided.count(), undecided.first
         if task.get_attribute("open") is None:
             task.locator("summary").first.click()
         self.tap(choice, within=task)
         certain = task.get_by_role("button", name=re.compile("^Yes,")).locator("visible=true")
         if certain.count():
             certain.click()
+        expect(undecided).to_have_count(before - 1)
 
     def decide_all(self, choice: str) -> None:
         while self.page.locator("details.undecided details.undecided").count():
@@ -119,6 +121,7 @@ class Visitor:
     def pass_time(self, name: str) -> None:
         self.page.goto(f"{self.demo.url}/mail/")
         self.tap(name)
+        expect(self.page.locator(".note")).to_contain_text("passed")
 
     def mails_to(self, address: str) -> list[str]:
         self.page.goto(f"{self.demo.url}/mail/")
@@ -192,6 +195,7 @@ def test_budi_lets_it_close_once_his_parcel_has_arrived(visitor: Visitor) -> Non
     visitor.page.get_by_label("Your password").fill(PASSWORD)
     visitor.tap("Sign in")
     visitor.tap("Practice: the parcel arrives")
+    expect(visitor.page.locator(".note")).to_contain_text("has arrived")
     visitor.pass_time("Let a day pass")
     visitor.read_mail(str(budi.email), "Nothing is open any more")
     visitor.pass_time("Let a week pass")
