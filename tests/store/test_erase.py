@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, Shelf, Shop, proven
-
 from pamitan.erasure.execute import ErasureResult, erase
 from pamitan.stores.types import Subject
+from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, Shelf, Shop, proven
 
 DELETE_CUSTOMER = "customer: {link: {on: {id: account.id}}, delete: true}"
 
@@ -23,7 +22,8 @@ def receipts(result: ErasureResult, subject: Subject) -> list[tuple[str, str, in
 
 DEEP = f"""{CUSTOMERS}
 CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer (id));
-CREATE TABLE line (order_id INTEGER REFERENCES orders (id), number INTEGER, title VARCHAR(50), PRIMARY KEY (order_id, number));
+CREATE TABLE line (order_id INTEGER REFERENCES orders (id), number INTEGER, title VARCHAR(50),
+    PRIMARY KEY (order_id, number));
 CREATE TABLE note (id INTEGER PRIMARY KEY, order_id INTEGER, line_number INTEGER, body VARCHAR(50),
     FOREIGN KEY (order_id, line_number) REFERENCES line (order_id, number));
 INSERT INTO orders VALUES (10, 1), (11, 1), (20, 2);
@@ -62,13 +62,14 @@ def test_a_batch_counts_each_account_by_itself(any_url: str) -> None:
 
 
 ORDERS = f"""{CUSTOMERS}
-CREATE TABLE address (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL, street VARCHAR(100), search_text VARCHAR(200));
+CREATE TABLE address (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL, street VARCHAR(100),
+    search_text VARCHAR(200));
 CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id), email VARCHAR(100),
     address_id INTEGER REFERENCES address (id), total INTEGER NOT NULL);
 INSERT INTO address VALUES (1, 'Alice Alisson', 'Jl. Mawar 1', 'Alice Alisson Jl. Mawar 1'),
     (2, 'Bob Bobsson', 'Jl. Melati 2', 'Bob Bobsson Jl. Melati 2');
-INSERT INTO orders VALUES (10, 1, NULL, 1, 100), (20, 2, 'bob@example.com', 2, 200), (30, NULL, 'ALICE@example.com', NULL, 300),
-    (31, 2, 'alice@example.com', NULL, 310);
+INSERT INTO orders VALUES (10, 1, NULL, 1, 100), (20, 2, 'bob@example.com', 2, 200),
+    (30, NULL, 'ALICE@example.com', NULL, 300), (31, 2, 'alice@example.com', NULL, 310);
 """
 
 
@@ -80,7 +81,10 @@ def test_a_detached_order_stays_and_its_address_is_emptied_through_the_reverse_l
         map:
           {DELETE_CUSTOMER}
           orders: {{link: {{on: {{customer_id: account.id}}}}, detach: [customer_id], clear: [email]}}
-          address: {{link: {{on: {{id: orders.address_id}}}}, clear: [name, street, search_text], personal: {{name: name}}}}
+          address:
+            link: {{on: {{id: orders.address_id}}}}
+            clear: [name, street, search_text]
+            personal: {{name: name}}
     """,
     )
     result = closed(shop, ALICE)
@@ -89,8 +93,10 @@ def test_a_detached_order_stays_and_its_address_is_emptied_through_the_reverse_l
     ]  # fmt: skip
     assert shop.rows("orders")[0] == (10, None, None, 1, 100)
     assert shop.rows("orders")[1:] == [
-        (20, 2, "bob@example.com", 2, 200), (30, None, "ALICE@example.com", None, 300), (31, 2, "alice@example.com", None, 310),
-    ]  # fmt: skip
+        (20, 2, "bob@example.com", 2, 200),
+        (30, None, "ALICE@example.com", None, 300),
+        (31, 2, "alice@example.com", None, 310),
+    ]
     assert shop.rows("address") == [(1, "", None, None), (2, "Bob Bobsson", "Jl. Melati 2", "Bob Bobsson Jl. Melati 2")]
 
 
@@ -101,13 +107,19 @@ def test_a_guest_order_goes_with_its_proven_address_and_another_ones_order_stays
         f"""
         map:
           {DELETE_CUSTOMER}
-          orders: {{link: [{{on: {{customer_id: account.id}}}}, {{email: email}}], detach: [customer_id], clear: [email]}}
+          orders:
+            link: [{{on: {{customer_id: account.id}}}}, {{email: email}}]
+            detach: [customer_id]
+            clear: [email]
     """,
     )
     closed(shop, proven(ALICE, "alice@example.com"))
     assert shop.rows("orders") == [
-        (10, None, None, 1, 100), (20, 2, "bob@example.com", 2, 200), (30, None, None, None, 300), (31, 2, "alice@example.com", None, 310),
-    ]  # fmt: skip
+        (10, None, None, 1, 100),
+        (20, 2, "bob@example.com", 2, 200),
+        (30, None, None, None, 300),
+        (31, 2, "alice@example.com", None, 310),
+    ]
 
 
 def test_what_a_law_keeps_wins_over_a_deletion_and_over_a_clearing(any_url: str) -> None:
@@ -118,7 +130,9 @@ def test_what_a_law_keeps_wins_over_a_deletion_and_over_a_clearing(any_url: str)
         map:
           customer: {link: {on: {id: account.id}}, clear: [email, phone, name]}
           orders:
-            - {link: {on: {customer_id: account.id}}, where: {total: 100}, keep: {law: Tax Act, reason: tax, until: {years: 10}}}
+            - link: {on: {customer_id: account.id}}
+              where: {total: 100}
+              keep: {law: Tax Act, reason: tax, until: {years: 10}}
             - {link: {on: {customer_id: account.id}}, delete: true}
           address: {link: {on: {id: orders.address_id}}, delete: true}
         """,
@@ -195,7 +209,8 @@ def test_an_accent_makes_another_address(any_url: str) -> None:
         CUSTOMERS
         + """
         CREATE TABLE news (id INTEGER PRIMARY KEY, email VARCHAR(100));
-        INSERT INTO news VALUES (1, 'jose@example.com'), (2, 'josé@example.com'), (3, 'JOSÉ@example.com'), (4, 'Jose@Example.com');
+        INSERT INTO news VALUES (1, 'jose@example.com'), (2, 'josé@example.com'),
+            (3, 'JOSÉ@example.com'), (4, 'Jose@Example.com');
         """,
         f"map: {{{DELETE_CUSTOMER}, news: {{link: {{email: email}}, delete: true}}}}",
     )
@@ -304,7 +319,9 @@ def test_a_message_between_two_customers_loses_only_the_end_of_the_one_who_leave
         f"""
         map:
           {DELETE_CUSTOMER}
-          message: {{link: [{{on: {{sender: account.id}}}}, {{on: {{recipient: account.id}}}}], detach: [sender, recipient]}}
+          message:
+            link: [{{on: {{sender: account.id}}}}, {{on: {{recipient: account.id}}}}]
+            detach: [sender, recipient]
         """,
     )
     closed(shop, ALICE)
@@ -376,7 +393,8 @@ def test_rows_that_the_database_would_drag_along_unasked_stop_the_erasure(any_ur
         any_url,
         DEEP
         + """
-        CREATE TABLE review (id INTEGER PRIMARY KEY, customer_id INTEGER, FOREIGN KEY (customer_id) REFERENCES customer (id) ON DELETE CASCADE);
+        CREATE TABLE review (id INTEGER PRIMARY KEY, customer_id INTEGER,
+            FOREIGN KEY (customer_id) REFERENCES customer (id) ON DELETE CASCADE);
         INSERT INTO review VALUES (1, 1);
         """,
         DEEP_MAP,

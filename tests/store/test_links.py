@@ -8,7 +8,8 @@ ORDERS = """
 CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER, email VARCHAR(100));
 CREATE TABLE line (order_id INTEGER, number INTEGER, title VARCHAR(50), PRIMARY KEY (order_id, number));
 CREATE TABLE note (id INTEGER PRIMARY KEY, order_id INTEGER, line_number INTEGER, body VARCHAR(50));
-INSERT INTO orders VALUES (10, 1, NULL), (11, 1, NULL), (20, 2, NULL), (90, NULL, 'ALICE@Example.com'), (91, NULL, 'bob@example.com');
+INSERT INTO orders VALUES (10, 1, NULL), (11, 1, NULL), (20, 2, NULL),
+    (90, NULL, 'ALICE@Example.com'), (91, NULL, 'bob@example.com');
 INSERT INTO line VALUES (10, 1, 'a'), (10, 2, 'b'), (20, 1, 'c');
 INSERT INTO note VALUES (1, 10, 1, 'x'), (2, 10, 2, 'y'), (3, 20, 1, 'z');
 """
