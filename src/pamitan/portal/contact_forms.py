@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import phonenumbers
 from django import forms
 
 from pamitan.closure.clock import clock
@@ -55,7 +54,7 @@ class CallForm(MessageForm):
 
     def _number(self, text: str) -> str:
         number = normalise_phone(text, current_store().file.store.country)
-        if number is None or not phonenumbers.is_valid_number(phonenumbers.parse(number)):
+        if number is None:
             self.add_error("number", BAD_NUMBER)
             return ""
         return number
