@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.flow.corner_shop import ALICE, BOB, CHARLIE, Shop, build_shop
 from tests.flow.postbox import mail_server
+from tests.servers import free_port
+
+PAMITAN = [sys.executable, "-c", "from pamitan.cli import main; main()"]
 
 
 @dataclass
@@ -26,12 +32,16 @@ class Shell:
 
     def run(self, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``pamitan WORDS``; ``answer`` is typed in."""
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PAMITAN_", "DJANGO_"))
-        }
-        environment |= {"PAMITAN_HOME": str(self.home), "PAMITAN_SMTP_PORT": str(self.smtp_port), "COLUMNS": "200"}
-        command = [sys.executable, "-c", "from pamitan.cli import main; main()", *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, input=answer)
+        command = [*PAMITAN, *words]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, input=answer)
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*PAMITAN, *words], env=self.environment, stdout=subprocess.DEVNULL)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAMITAN_", "DJANGO_"))}
+        return kept | {"PAMITAN_HOME": str(self.home), "PAMITAN_SMTP_PORT": str(self.smtp_port), "COLUMNS": "200"}
 
     def close(self, account: str, *words: str) -> tuple[int, dict[str, Any]]:
         """``pamitan close --now --yes --json``: the exit code and the printed object."""
@@ -195,6 +205,36 @@ def test_an_operator_is_let_in_once(shell: Shell) -> None:
     again = shell.run(*words)
     assert again.returncode == 2
     assert "exists already" in again.stdout
+
+
+def test_serve_answers_and_ends_cleanly(shell: Shell) -> None:
+    port = free_port()
+    words = ["serve", "--store", str(shell.store_file), "--port", str(port)]
+    with shell.start(*words) as server:
+        assert _answer(f"http://127.0.0.1:{port}/health") == 200
+        server.terminate()
+        assert server.wait(30) == 0
+
+
+def test_a_taken_port_is_said_so(shell: Shell) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = shell.run("serve", "--store", str(shell.store_file), "--port", port)
+    assert done.returncode == 1
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert "--port" in done.stderr
+
+
+def _answer(url: str) -> int:
+    """The status that the server answers with, once it does."""
+    for _ in range(300):
+        try:
+            return httpx.get(url).status_code
+        except httpx.ConnectError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within 30 s")
 
 
 def test_schema_prints_a_json_schema(shell: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from typing import cast
 
@@ -40,6 +41,9 @@ def serve(host: str, port: int) -> None:
     stop = threading.Event()
     sweep = threading.Thread(target=run_forever, args=(stop,), name="sweep")
     sweep.start()
+    # uvicorn raises the signal again when it has stopped; it must not end the process before the sweep has finished
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     try:
         pages = WSGIMiddleware(cast("WSGIApp", get_wsgi_application()), workers=WSGI_THREADS)
         uvicorn.run(

@@ -19,7 +19,7 @@ def run_demo(port: int = 8000, lan: bool = False, fresh: bool = False) -> None:
     ``lan`` lets other devices of the local network in, such as one's own phone; ``fresh`` begins anew.
     Raises :class:`pamitan.demo.home.DemoError` with a sentence that says the mend.
     """
-    # The server gives the signal on when it has stopped; ended so, everything else here stops in its turn, too
+    # While the shop is being set up; the server has handlers of its own
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     home = DemoHome.within(Home.from_environment().path)
