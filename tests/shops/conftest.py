@@ -15,7 +15,7 @@ import pytest
 
 from pamitan.stores.engine import forget_engines
 from tests.shops import dumps
-from tests.shops.shop import Shop
+from tests.shops.shop import Shop, forget
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,6 +34,7 @@ def dump(name: str) -> str:
 def _fresh_engines() -> Iterator[None]:
     """No pooled connection outlives the database that it leads to."""
     yield
+    forget()
     forget_engines()
 
 

@@ -18,6 +18,21 @@ from tests.scanner import connect_to, raw_rows, tables_of
 Row = tuple[str, tuple[Any, ...]]
 """A row's name: its table, and its primary key."""
 
+_engines: dict[str, sa.Engine] = {}
+
+
+def engine_of(url: str) -> sa.Engine:
+    """One engine with open connections per shop, until :func:`forget`."""
+    if url not in _engines:
+        _engines[url] = sa.create_engine(connect_to(url).url)
+    return _engines[url]
+
+
+def forget() -> None:
+    for engine in _engines.values():
+        engine.dispose()
+    _engines.clear()
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -39,31 +54,24 @@ class Shop:
         return Store(self.file, SystemClock())
 
     def select(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
-        engine = connect_to(self.url)
-        with engine.connect() as connection:
-            rows = [tuple(row) for row in connection.execute(sa.text(statement), values)]
-        engine.dispose()
-        return rows
+        with engine_of(self.url).connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(statement), values)]
 
     def column(self, statement: str, **values: Any) -> list[Any]:
         return [row[0] for row in self.select(statement, **values)]
 
     def run(self, statement: str, **values: Any) -> None:
-        engine = connect_to(self.url)
-        with engine.begin() as connection:
+        with engine_of(self.url).begin() as connection:
             connection.execute(sa.text(statement), values)
-        engine.dispose()
 
     def rows(self) -> dict[Row, tuple[Any, ...]]:
         """Every row of every table, by its name."""
-        engine = connect_to(self.url)
         found = {}
-        with engine.connect() as connection:
+        with engine_of(self.url).connect() as connection:
             for table, columns, key in tables_of(connection):
                 places = [columns.index(name) for name in key]
                 for row in raw_rows(connection, table):
                     found[table, tuple(str(row[place]) for place in places)] = tuple(map(repr, row))
-        engine.dispose()
         return found
 
     def cell(self, table: str, column: str, key: str, value: Any) -> Any:

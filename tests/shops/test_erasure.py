@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 
 from pamitan.erasure.execute import erase
 from pamitan.erasure.plan import plan
 from pamitan.erasure.verify import verify
+from pamitan.stores.errors import StoreUnavailable
+from pamitan.stores.types import Subject
 from tests.shops.closing import Shelf, close, subject
 from tests.shops.platforms import PLATFORMS
 from tests.shops.shop import Shop, changed
 
 # One of each shop with everything that a customer can have: named in docs/reference/presets.md
-TYPICAL = {"oscar": 16, "opencart": 13, "chinook": 1, "chinook-sqlite": 1}
+TYPICAL = {"oscar": 16, "opencart": 6, "chinook": 1, "chinook-sqlite": 1}
 
 
 def typical(shop: Shop) -> int:
@@ -33,9 +34,7 @@ def test_nothing_of_the_person_is_left_and_nobody_else_is_touched(shop: Shop) ->
 
 def test_every_receipt_counts_the_rows_that_changed(shop: Shop) -> None:
     closed = close(shop, [typical(shop)])
-    counted = {table: 0 for table, _key in closed.changed}
-    for table, _key in closed.changed:
-        counted[table] += 1
+    counted = Counter(table for table, _key in closed.changed)
     said = {
         table: max(r.rows for r in closed.receipts[str(typical(shop))] if r.table == table and r.action != "keep")
         for table in counted
@@ -115,16 +114,14 @@ def test_a_second_run_changes_nothing(shop: Shop) -> None:
 
 def test_an_account_that_never_was_is_set_aside(shop: Shop) -> None:
     before = shop.rows()
-    nobody = PLATFORMS[shop.preset].person(shop, typical(shop))
-    result = erase(shop.store, [subject(nobody).__class__("987654")], Shelf())
+    result = erase(shop.store, [Subject("987654")], Shelf())
     assert set(result.set_aside) == {"987654"}
     assert changed(before, shop.rows()) == set()
 
 
-@pytest.mark.parametrize("preset", ["oscar"])
-def test_staff_are_never_erased(oscar: Shop, preset: str) -> None:
-    staff, before = subject(PLATFORMS[preset].person(oscar, 2)), oscar.rows()
-    assert set(erase(oscar.store, [staff], Shelf()).set_aside) == {"2"}
+def test_staff_are_never_erased(oscar: Shop) -> None:
+    before = oscar.rows()
+    assert set(erase(oscar.store, [Subject("2")], Shelf()).set_aside) == {"2"}
     assert changed(before, oscar.rows()) == set()
 
 
@@ -135,15 +132,15 @@ def test_two_runs_at_once_do_no_harm(shop: Shop) -> None:
     before, shelf = shop.rows(), Shelf()
     first, second = [subject(p) for p in people[:4]], [subject(p) for p in people[2:]]
 
-    def run(subjects: list) -> None:  # type: ignore[type-arg]
-        for _attempt in range(5):
+    def run(subjects: list[Subject]) -> None:
+        for attempt in range(5):
             try:
                 erase(shop.store, subjects, shelf)
-            except Exception as error:
-                last = error
+            except StoreUnavailable:  # as the sweep does: another time
+                if attempt == 4:
+                    raise
             else:
                 return
-        raise last
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(run, first), pool.submit(run, second)]:

@@ -20,7 +20,7 @@ from pamitan.erasure.receipt import RECOVERED, Receipt
 from pamitan.erasure.settle import Progress, Receipts, Settlement
 from pamitan.stores.cells import UNIQUE
 from pamitan.stores.engine import writing
-from pamitan.stores.errors import StoreMismatch, StoreRefused
+from pamitan.stores.errors import StoreMismatch, StoreRefused, StoreUnavailable
 from pamitan.stores.keys import collect
 from pamitan.stores.schema import refresh
 from pamitan.stores.store import Store
@@ -107,12 +107,24 @@ def _do(place: Place, people: list[Person], connection: Any, progress: Progress)
     with collect(connection, schema, file, place.datastore, vetted, now, seeds(people, place.datastore)) as keys:
         settlement = Settlement(file, place.datastore, schema, place.fates, connection, keys, progress, place.late)
         fresh = settlement.receipts()
+        _check_alone(place, people, fresh)
         settlement.check_guard(fresh)
         receipts = fresh if place.late else {p.subject.account_id: _with_recovered(place, p, fresh) for p in people}
         if fresh or not place.late:
             _write_down(place, people, settlement, receipts)
             settlement.write(fresh)
     return receipts
+
+
+def _check_alone(place: Place, people: list[Person], fresh: Receipts) -> None:
+    """Raise :class:`StoreUnavailable` where another run got to an account since we looked: its case file must stay."""
+    for person in people:
+        account = person.subject.account_id
+        if person.begun or fresh.get(account) or place.datastore in person.casefile.datastores:
+            continue
+        known = place.casefiles.load(account)
+        if known and place.datastore in known.datastores:
+            raise StoreUnavailable("another run is erasing one of these accounts; it is looked at again later")
 
 
 def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Receipt]:
