@@ -26,13 +26,21 @@ def mail_answer(conversation: Conversation, message: Message) -> None:
         return
     info = store.file.store
     with translation.override(conversation.language):
-        context = {"store": info, "conversation": conversation, "message": message, "url": page_url(conversation)}
+        subject = _("Our answer to you (%(reference)s)") % {"reference": conversation.reference}
+        context = {
+            "store": info,
+            "subject": subject,
+            "language": conversation.language,
+            "conversation": conversation,
+            "message": message,
+            "url": page_url(conversation),
+        }
         queue_mail(
             identity=message_id(conversation.pk.hex, str(message.pk)),
             sender=info.email,
             sender_name=info.name,
             recipient=account.email,
-            subject=_("Our answer to you (%(reference)s)") % {"reference": conversation.reference},
+            subject=subject,
             text=render_to_string("conversation/mail/answer.txt", context),
             html=render_to_string("conversation/mail/answer.html", context),
             references=_thread_id(conversation, info.email),
