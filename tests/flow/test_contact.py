@@ -241,7 +241,7 @@ def ask_call(client: Client, **given: str) -> tuple[int, str]:
 
 def test_the_number_of_the_account_is_already_there() -> None:
     page = customer_client(ALICES_ADDRESS).get(f"/help/contact/phone?{CLOSING}").content.decode()
-    assert 'value="+6281234567890"' in page
+    assert 'value="+62 812-3456-7890"' in page
 
 
 def test_call_me_now() -> None:

@@ -19,6 +19,7 @@ from pamitan.closure.store import current_store
 from pamitan.conversation import service, topics
 from pamitan.conversation.errors import ConversationError
 from pamitan.conversation.models import Channel, Conversation, State
+from pamitan.conversation.templatetags.spans import phone_number
 from pamitan.conversation.waiting import opening_hours, waiting_time
 from pamitan.conversation.words import NOT_THE_HOLDER, opening_words
 from pamitan.portal.contact_forms import CallForm, HolderForm, MessageForm
@@ -72,7 +73,7 @@ def _form(request: HttpRequest, channel: Channel, path: topics.Path) -> MessageF
     initial = {"text": opening_words(path)}
     if channel == Channel.PHONE:
         account = current_store().account(account_of(request))
-        initial["number"] = (account and account.phone) or ""
+        initial["number"] = phone_number(account.phone) if account and account.phone else ""
     return kind(initial=initial)
 
 
