@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import smtplib
-from email.utils import formataddr
+from email.utils import format_datetime, formataddr
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -75,7 +75,8 @@ def _finish(mail: Mail, failure: Exception | None, now: dt.datetime) -> None:
 
 
 def _message(mail: Mail) -> EmailMultiAlternatives:
-    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    date = format_datetime(mail.queued_at)
+    headers = {"Message-ID": mail.message_id, "Date": date, "Auto-Submitted": "auto-generated"}
     if mail.in_reply_to:
         headers["In-Reply-To"] = mail.in_reply_to
         headers["References"] = mail.references or mail.in_reply_to
