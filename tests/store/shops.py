@@ -52,7 +52,7 @@ class Shop:
         """All rows of all tables."""
         return {name: self.rows(name) for name in self.schema.tables}
 
-    def execute(self, sql: str, parameters: Sequence[Mapping[str, Any]] = ()) -> None:
+    def execute(self, sql: str, *parameters: Mapping[str, Any]) -> None:
         with writing(self.engine) as connection:
             connection.execute(sa.text(sql), list(parameters) or None)
 

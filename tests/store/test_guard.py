@@ -18,7 +18,7 @@ map:
 
 def events(shop: Shop, alice: int, bob: int) -> None:
     rows = [{"id": number, "customer": 1 if number < alice else 2} for number in range(alice + bob)]
-    shop.execute("INSERT INTO event VALUES (:id, :customer)", rows)
+    shop.execute("INSERT INTO event VALUES (:id, :customer)", *rows)
 
 
 def test_an_account_with_too_many_rows_is_set_aside_and_the_others_are_erased(any_url: str) -> None:
