@@ -14,6 +14,14 @@ import pytest
 from tests.servers import NoServerError, mariadb_server, postgres_server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of a file in one process, since they share its servers; those of different screens apart."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        screen = callspec.params.get("screen", "") if callspec else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{screen}"))
+
+
 def _started(server: AbstractContextManager[str]) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         try:
