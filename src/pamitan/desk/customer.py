@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext_lazy as _
 
 from pamitan.closure import service as closures
+from pamitan.closure.masking import masked_email, masked_phone
 from pamitan.closure.models import Closure
 from pamitan.closure.service import TimelineEntry
 from pamitan.closure.store import current_store
@@ -71,23 +72,12 @@ def _for_operators(entry: TimelineEntry) -> TimelineEntry:
     return replace(entry, title=str(OPERATORS_WORDS.get(entry.key, entry.title)))
 
 
-def masked_email(address: str) -> str:
-    """``b•••@example.com``."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}•••@{domain}"
-
-
-def masked_phone(number: str) -> str:
-    """The last three digits: ``•••• 789``."""
-    return f"•••• {number[-3:]}"
-
-
 def _card(account: Account) -> CustomerCard:
     store = current_store()
     return CustomerCard(
         name=account.name,
-        email=masked_email(account.email) if account.email else "",
-        phone=masked_phone(account.phone) if account.phone else "",
+        email=masked_email(account.email),
+        phone=masked_phone(account.phone),
         open_items=len(store.open_items(account.id, frozenset())),
         library_items=len(store.library(account.id, frozenset())),
         balances=len(store.balances(account.id, frozenset())),

@@ -1,1 +1,1 @@
-"""The small tools that every layer may use: the clock and hashing. Imports nothing from outside the standard library."""
+"""The small tools that every layer may use: clock and hashing. Needs nothing but the standard library."""

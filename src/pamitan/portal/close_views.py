@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pamitan.closure import service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay
+from pamitan.closure.masking import masked_email
 from pamitan.closure.service import BeforeYouGo
 from pamitan.closure.states import State
 from pamitan.closure.store import current_store
@@ -20,7 +21,6 @@ from pamitan.portal.confirming import confirm_closing, send_confirming_code
 from pamitan.portal.downloads import purchases
 from pamitan.portal.forms import ConfirmForm
 from pamitan.portal.losses import losses
-from pamitan.portal.masking import masked_email
 from pamitan.portal.status_views import case_context
 from pamitan.portal.tasks import Tasks
 from pamitan.stores.errors import StoreError, StoreUnavailable
