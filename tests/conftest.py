@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pymysql
 import pytest
+
 from tests.servers import NoServerError, mariadb_server, postgres_server
 
 

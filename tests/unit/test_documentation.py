@@ -51,7 +51,7 @@ def test_a_shown_command_is_one_that_exists(document: str, words: str) -> None:
 def test_each_command_and_option_is_documented(path: tuple[str, ...]) -> None:
     reference = (ROOT / "docs/reference/command-line.md").read_text()
     assert f"`pamitan {' '.join(path)}`" in reference
-    missing = {option for option in _options(COMMANDS[path]) if f"`{option}" not in reference and option != "--password"}
+    missing = {option for option in _options(COMMANDS[path]) - {"--password"} if f"`{option}" not in reference}
     assert missing == set()
 
 
