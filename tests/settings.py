@@ -20,3 +20,9 @@ DATABASES["default"].setdefault("TEST", {})["NAME"] = (
 )
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PAMITAN_SIGN_IN_FLOOR_SECONDS = 0.0
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # No test cuts the power; waiting for the disk at every commit would only be slow
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"]["OPTIONS"],
+        "init_command": DATABASES["default"]["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF"),
+    }

@@ -9,11 +9,12 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 # WAL lets pages be read while the sweep writes; IMMEDIATE takes the write lock at BEGIN, where waiting for it works;
+# FULL brings a case file to the disk before the store is written to, so that a power cut loses nobody;
 # secure_delete overwrites what is erased, so that no address lingers in the file's free pages
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
     "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
 }
 
