@@ -19,6 +19,7 @@ from pamitan.erasure.survivors import Survivors
 from pamitan.erasure.weighing import Sighting, Terms, Verdict, is_anothers, is_certain, weigh
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import engine_for
+from pamitan.stores.ids import id_text
 from pamitan.stores.keytables import RowKey
 from pamitan.stores.owners import Owners
 from pamitan.stores.scan import Chunk, chunks
@@ -134,7 +135,7 @@ class _Search:
         account = self._file.account
         if place.datastore != self._file.home or place.table.name != account.table or account.id not in row_key.columns:
             return False
-        return str(key[row_key.columns.index(account.id)]) == account_id
+        return id_text(key[row_key.columns.index(account.id)]) == account_id
 
     def _learn(self, place: _Place, sighting: Sighting) -> None:
         """Another living person who has the same identifier, or whose own address is the longer one."""
@@ -251,7 +252,7 @@ def _shown(row_key: RowKey, key: Key, hits: list[tuple[str, Hit]]) -> str:
     """The key for an operator's eyes: no personal value, and of a long one (a session's) only the beginning."""
     if row_key.kind == "whole" or {column for column, _ in hits} & set(row_key.columns):
         return "(not shown)"
-    return ", ".join(_cut(str(value)) for value in key)
+    return ", ".join(_cut(id_text(value)) for value in key)
 
 
 def _cut(text: str) -> str:

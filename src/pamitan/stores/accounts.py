@@ -12,6 +12,7 @@ from pamitan.storefile.model import Source
 from pamitan.stores.engine import reading
 from pamitan.stores.home import Home
 from pamitan.stores.identifiers import normalise_email, normalise_phone
+from pamitan.stores.ids import id_text
 from pamitan.stores.passwords import is_usable
 from pamitan.stores.spelling import ESCAPE, normalised, pattern_of, sieve_of, sieved
 from pamitan.stores.types import Account, Identifier
@@ -100,7 +101,7 @@ class Accounts:
         names = [as_text(getattr(row, f"name{n}")) for n in range(len(self._account.name))]
         encoded, locked_by_us = self._own_hash(row.password)
         return Account(
-            id=str(row.id),
+            id=id_text(row.id),
             email=normalise_email(as_text(row.email)),
             phone=normalise_phone(as_text(row.phone), country),
             email_verified=bool(row.verified) and self._account.email_verified is not None,

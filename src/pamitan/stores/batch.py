@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.mysql import BIGINT
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.columns import ColumnKind
 from pamitan.stores.equality import family, fitted
+from pamitan.stores.ids import as_bytes, as_uuid, whole_number
 from pamitan.stores.keytables import drop_temporary
 from pamitan.stores.schema import Column, Schema, Table
 from pamitan.stores.spelling import pattern_of, sieve_of
 from pamitan.stores.types import Identifier
-
-_WHOLE_NUMBER = re.compile(r"-?\d{1,18}")
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Vetted:
 
 
 class Batch:
-    """The temporary tables ``accounts`` (n, as_text, as_integer, as_uuid) and ``identifiers`` (n, kind, value …)."""
+    """The temporary tables ``accounts`` (n, the id as_text, as_integer …) and ``identifiers`` (n, kind, value …)."""
 
     def __init__(
         self, connection: Connection, schema: Schema, file: StoreFile, datastore: str, now: dt.datetime
@@ -66,8 +64,9 @@ class Batch:
             "pamitan_account",
             sa.Column("n", sa.Integer),
             sa.Column("as_text", sa.String(255)),
-            sa.Column("as_integer", sa.BigInteger),
+            sa.Column("as_integer", sa.BigInteger().with_variant(BIGINT(unsigned=True), "mysql", "mariadb")),
             sa.Column("as_uuid", sa.Uuid),
+            sa.Column("as_binary", sa.LargeBinary(255)),
         )
         self.identifiers = _temporary(
             "pamitan_identifier",
@@ -97,7 +96,7 @@ class Batch:
         made = (self.accounts, self.identifiers, self.spellings)
         for table in made:
             table.create(self.connection, checkfirst=False)
-        self._fill(self.accounts, [_account_row(n, account_id) for n, account_id in enumerate(ids)])
+        self._fill(self.accounts, [self._account_row(n, account_id) for n, account_id in enumerate(ids)])
         rows = [_identifier_row(n, identifier) for n, identifier in identifiers]
         self.wide = any(row["pattern"] for row in rows)
         self._fill(self.identifiers, rows)
@@ -114,11 +113,27 @@ class Batch:
         by_family: dict[str, tuple[str, ColumnKind]] = {
             "integer": ("as_integer", "integer"),
             "uuid": ("as_uuid", "uuid"),
+            "binary": ("as_binary", "binary"),
         }
         name, kind = by_family.get(family(column.kind), ("as_text", "text"))
         if self.dialect == "sqlite" and kind == "uuid":
             name, kind = "as_text", "text"
         return fitted(column, self.accounts.c[name], kind, self.dialect)
+
+    def _account_row(self, n: int, account_id: str | None) -> dict[str, Any]:
+        text = account_id or ""
+        number = whole_number(text, unsigned=self.dialect in ("mysql", "mariadb"))
+        in_bytes = as_bytes(text) if self._has_binary_ids() or as_uuid(text) else text.encode()
+        return {
+            "n": n,
+            "as_text": account_id,
+            "as_integer": number,
+            "as_uuid": as_uuid(text),
+            "as_binary": in_bytes or None,
+        }
+
+    def _has_binary_ids(self) -> bool:
+        return self.is_home and self.account_table.column(self.file.account.id).kind == "binary"
 
     def _fill(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -131,19 +146,6 @@ def forget_temporary_tables(connection: Connection) -> None:
     """After an error. PostgreSQL's rollback drops them and SQLite's connection is closed; MariaDB's would be kept."""
     if connection.dialect.name in ("mysql", "mariadb") and not connection.invalidated:
         connection.invalidate()
-
-
-def _account_row(n: int, account_id: str | None) -> dict[str, Any]:
-    text = account_id or ""
-    whole = _WHOLE_NUMBER.fullmatch(text)
-    return {"n": n, "as_text": account_id, "as_integer": int(text) if whole else None, "as_uuid": _uuid(text)}
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _identifier_row(n: int, identifier: Identifier) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pamitan.stores.columns import ColumnKind
 from pamitan.stores.schema import Column
 
 _FAMILIES: dict[ColumnKind, str] = {"decimal": "integer", "choice": "text"}
-_WHOLE_NUMBER = "^-?[0-9]{1,18}$"
+_WHOLE_NUMBER = "^-?([0-9]{1,18}|[1-8][0-9]{18})$"  # what surely fits into a BIGINT
 _UUID = "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +19,11 @@ from pamitan.storefile.model import Source, StoreFile
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.engine import engine_for
 from pamitan.stores.equality import equal
+from pamitan.stores.ids import as_key
 from pamitan.stores.keys import Keys, collect, vet
 from pamitan.stores.keytables import KeyTable
 from pamitan.stores.schema import Column, Schema, Table, reflect
 from pamitan.stores.types import Identifier, Subject
-
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -103,16 +100,3 @@ class Home:
 def is_tied(tied: KeyTable, row: FromClause) -> ColumnElement[bool]:
     """The row is among those keys, whoever of the batch it is tied to, and however often."""
     return sa.exists().where(tied.matches(row))
-
-
-def as_key(text: str, column: Column) -> Any:
-    """The text in the type of a key column; ``None`` where it has no such form."""
-    if column.kind == "integer":
-        # as a BIGINT: a number beyond the column's own type names nobody, and is no error
-        return sa.literal(int(text), sa.BigInteger()) if _WHOLE_NUMBER.fullmatch(text) else None
-    if column.kind == "uuid" and "uuid" in column.sql_type.lower():
-        try:
-            return uuid.UUID(text)
-        except ValueError:
-            return None
-    return None if "\0" in text else text

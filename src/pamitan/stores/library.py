@@ -14,6 +14,7 @@ from pamitan.storefile.model import LibraryShelf
 from pamitan.stores import files
 from pamitan.stores.engine import reading
 from pamitan.stores.home import Home, is_tied
+from pamitan.stores.ids import id_text
 from pamitan.stores.keys import Keys
 from pamitan.stores.types import Identifier, LibraryItem
 from pamitan.stores.values import as_text
@@ -92,7 +93,7 @@ def _entry(section: str, shelf: LibraryShelf, row: Any) -> _Entry:
         ending = files.ending_of(url)
     name = files.safe_name(wanted) if wanted else files.safe_name(title.removesuffix(ending), ending)
     size = len(text) if url is None else None
-    return _Entry(LibraryItem(f"{section}:{row.id}", shelf.label, title or name, name, size, True), url, text)
+    return _Entry(LibraryItem(f"{section}:{id_text(row.id)}", shelf.label, title or name, name, size, True), url, text)
 
 
 def _with_unique_names(entries: list[_Entry]) -> list[_Entry]:

@@ -10,7 +10,7 @@ A row of the account table itself is taken only if it is the account's own row: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,13 @@ from pamitan.stores.vetting import sieves
 
 SENTINELS = (0, "0", "")
 """What shops write into a column of account ids for "nobody"."""
+
+
+def is_nobody(cell: ColumnElement[Any], column: Column, nobody: Collection[Any] = ()) -> ColumnElement[bool]:
+    """The cell of a column of account ids names nobody: it is NULL, a sentinel, or one of the values given."""
+    if column.kind == "binary":  # has no text form that every database could compare
+        return sa.or_(cell.is_(None), cell.in_([b"", bytes(16)]))
+    return sa.or_(cell.is_(None), sa.cast(cell, sa.Text).in_([str(value) for value in (*SENTINELS, *nobody)]))
 
 
 @dataclass(frozen=True)
@@ -151,8 +158,7 @@ class Linker:
 
     def _no_other_owner(self, column: Column, nobody: list[Any]) -> ColumnElement[bool]:
         cell, ours = self._source.c[column.name], self._batch.account_key(column)
-        as_text = sa.cast(cell, sa.Text)
-        means_nobody = sa.or_(cell.is_(None), as_text.in_([str(value) for value in (*SENTINELS, *nobody)]))
+        means_nobody = is_nobody(cell, column, nobody)
         if not self._batch.is_home:
             return sa.or_(means_nobody, sa.func.coalesce(cell == ours, sa.false()))
         table = self._batch.account_table

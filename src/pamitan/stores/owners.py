@@ -16,10 +16,11 @@ from pamitan.storefile.model import Link, StoreFile
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.engine import reading
 from pamitan.stores.equality import equal
+from pamitan.stores.ids import as_key
 from pamitan.stores.keytables import KeyTable
-from pamitan.stores.links import SENTINELS
+from pamitan.stores.links import is_nobody
 from pamitan.stores.scan import keyed_table
-from pamitan.stores.schema import Schema, Table
+from pamitan.stores.schema import Column, Schema, Table
 
 Key = tuple[Any, ...]
 _AT_ONCE = 200
@@ -57,7 +58,7 @@ class Owners:
         """One condition for each way in which a row of the table is somebody's."""
         account = self.file.account
         if self.datastore == self.file.home and table.name == account.table:
-            yield self._stays(source.c[table.column(account.id).name])
+            yield self._stays(source.c[table.column(account.id).name], table.column(account.id))
             return
         for rule in self.file.map.get(self.datastore, {}).get(table.name, []):
             for link in rule.link:
@@ -82,11 +83,12 @@ class Owners:
 
     def _to_account(self, table: Table, source: FromClause, pairs: list[tuple[str, str]]) -> ColumnElement[bool]:
         if self.datastore != self.file.home:
-            return sa.and_(*(self._names_somebody(source.c[table.column(own).name]) for own, _ in pairs))
+            return sa.and_(*(self._names_somebody(source.c[own], table.column(own)) for own, _ in pairs))
         accounts = self.schema.table(self.file.account.table)
         other = accounts.sql.alias()
         named = [(own, self.file.account.id if column == "id" else column) for own, column in pairs]
-        stays = self._stays(other.c[accounts.column(self.file.account.id).name])
+        key = accounts.column(self.file.account.id)
+        stays = self._stays(other.c[key.name], key)
         return sa.exists().where(*self._equal(table, source, accounts, other, named), stays)
 
     def _to_row(
@@ -106,13 +108,14 @@ class Owners:
             ours, column = table.column(own), target.column(theirs)
             yield equal(other.c[column.name], column, source.c[ours.name], ours.kind, self.schema.dialect)
 
-    def _stays(self, id_: ColumnElement[Any]) -> ColumnElement[bool]:
-        return sa.cast(id_, sa.Text).not_in(list(self.leaving))
+    def _stays(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
+        """The account with that id is not of the batch."""
+        keys = (as_key(account_id, column) for account_id in self.leaving)
+        return cell.not_in([key for key in keys if key is not None])
 
-    def _names_somebody(self, cell: ColumnElement[Any]) -> ColumnElement[bool]:
+    def _names_somebody(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
         """In another database than the accounts': any id but those of the batch and those that mean nobody."""
-        nobody = [str(value) for value in SENTINELS]
-        return sa.and_(cell.is_not(None), sa.cast(cell, sa.Text).not_in([*nobody, *self.leaving]))
+        return sa.and_(~is_nobody(cell, column), self._stays(cell, column))
 
 
 def _among(keyed: KeyTable, source: FromClause, keys: Sequence[Key]) -> ColumnElement[bool]:

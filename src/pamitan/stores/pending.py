@@ -13,8 +13,9 @@ from pamitan.storefile.model import Pending, Text
 from pamitan.stores.conditions import column_value
 from pamitan.stores.engine import reading, writing
 from pamitan.stores.errors import StoreMismatch, StoreRefused
-from pamitan.stores.home import Home, as_key, is_tied
+from pamitan.stores.home import Home, is_tied
 from pamitan.stores.hooks import call_hook
+from pamitan.stores.ids import as_key, id_text
 from pamitan.stores.keys import Keys
 from pamitan.stores.schema import Table
 from pamitan.stores.types import Identifier, OpenItem
@@ -98,7 +99,7 @@ class OpenItems:
         row = tied.source
         may_cancel = home.flag(pending.cancel.when, tied.table, row) if pending.cancel else sa.literal(0)
         sources = {
-            "number": pending.number or pending.id,
+            "number": pending.number,
             "date": pending.date,
             "total": pending.total,
             "currency": pending.currency,
@@ -115,10 +116,10 @@ class OpenItems:
         zone = self._home.file.datastores[self._home.file.home].timezone
         status = as_text(row.status)
         return OpenItem(
-            key=f"{section}:{row.id}",
+            key=f"{section}:{id_text(row.id)}",
             kind=pending.kind,
             label=pending.label,
-            number=as_text(row.number),
+            number=as_text(row.number) if pending.number else id_text(row.id),
             date=as_moment(row.date, zone),
             total=as_amount(row.total),
             currency=as_text(row.currency) or self._home.file.store.currency,

@@ -19,6 +19,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.storefile.model import Source, StoreFile
 from pamitan.stores.batch import Batch, Vetted
 from pamitan.stores.conditions import to_sql
+from pamitan.stores.ids import id_text
 from pamitan.stores.schema import Schema
 from pamitan.stores.spelling import ESCAPE, normalised, sieved
 from pamitan.stores.types import Identifier, IdentifierKind, Subject
@@ -136,7 +137,7 @@ def _holders(batch: Batch, kind: IdentifierKind, source: Source) -> Iterator[tup
     for condition in sieves(batch, kind, cell):
         query = sa.select(batch.identifiers.c.n, cell, key).select_from(joined.join(batch.identifiers, condition))
         for n, value, holder in batch.connection.execute(query):
-            yield n, value, str(holder)
+            yield n, value, id_text(holder)
 
 
 def sieves(batch: Batch, kind: IdentifierKind, cell: ColumnElement[Any]) -> list[ColumnElement[bool]]:
