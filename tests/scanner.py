@@ -86,7 +86,7 @@ def broken_foreign_keys(url: str) -> list[str]:
 def orphans(connection: sa.Connection, schema: str | None, table: str, key: Any) -> int:
     """How many rows of the table have a foreign key to a row that is not there."""
     quote = connection.dialect.identifier_preparer.quote
-    own, theirs, parent_schema = key["constrained_columns"], key["referred_columns"], key["referred_schema"] or schema
+    own, theirs, parent_schema = key["constrained_columns"], key["referred_columns"], key["referred_schema"]
     if not theirs:  # SQLite: the parent's primary key is meant
         theirs = sa.inspect(connection).get_pk_constraint(key["referred_table"], parent_schema)["constrained_columns"]
     child = ".".join(quote(part) for part in (schema, table) if part)

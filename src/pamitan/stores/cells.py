@@ -45,15 +45,15 @@ def has_empty_value(column: Column) -> bool:
 
 
 def cell_value(value: Value, column: Column, cell: ColumnElement[Any], dialect: str) -> Any:
-    """The value, ready to be assigned to the cell."""
+    """The value, ready to be assigned to the cell, alone or as one of several choices."""
     match value.kind:
         case "null":
             return sa.null()
         case "empty":
-            return _empty(column, cell, dialect)
+            return _typed(_empty(column, cell, dialect), cell)
         case "unique":
             return _unique(str(value.constant), value.digits, dialect)
-    return _constant(value.constant, column, cell, dialect)
+    return _typed(_constant(value.constant, column, cell, dialect), cell)
 
 
 def differs_from(value: Value, column: Column, cell: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:
@@ -66,6 +66,11 @@ def differs_from(value: Value, column: Column, cell: ColumnElement[Any], dialect
         before, _, after = str(value.constant).partition(UNIQUE)
         return sa.not_(cell.like(f"{_escaped(before)}%{_escaped(after)}", escape="!"))
     return cell.is_distinct_from(cell_value(value, column, cell, dialect))
+
+
+def _typed(value: Any, cell: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The value in the cell's own type: inside a CASE no database guesses it."""
+    return value if isinstance(value, ColumnElement) else sa.literal(value, cell.type)
 
 
 def _escaped(fixed: str) -> str:

@@ -10,15 +10,17 @@ from typing import Any
 from sqlalchemy import exc
 from sqlalchemy.engine import Engine
 
-from pamitan.stores.errors import StoreError, StoreMismatch, StoreRefused, StoreUnavailable
+from pamitan.stores.errors import StoreConflict, StoreError, StoreMismatch, StoreRefused, StoreUnavailable
 
 # SQLSTATE classes and codes of PostgreSQL (its manual, appendix A)
 PG_TEMPORARY = ("08", "53", "57", "58", "28", "3D", "25P03", "40", "55P03")
+PG_CONFLICT = ("40001", "40P01")
 PG_MISMATCH = ("42", "0A", "25006")
 PG_REFUSED = ("22", "23")
 # Server error codes of MariaDB and MySQL
-MY_TEMPORARY = {1040, 1044, 1045, 1049, 1053, 1152, 1158, 1159, 1160, 1161, 1203, 1205, 1213, 1226, 1927}
+MY_TEMPORARY = {1040, 1044, 1045, 1049, 1053, 1152, 1158, 1159, 1160, 1161, 1203, 1205, 1226, 1927}
 MY_TEMPORARY |= set(range(2000, 2100))
+MY_CONFLICT = {1020, 1213}
 MY_MISMATCH = {1054, 1064, 1142, 1143, 1146, 1227, 1267, 1290, 1792}
 # The parts of MariaDB's messages that name things; everything else may hold a customer's value
 _MY_NAMES = re.compile(r"(?:for key|Column|for column|CONSTRAINT|constraint fails \(`[^`]*`\.) ?[`']([^`']+)[`']")
@@ -33,8 +35,7 @@ def translated(engine: Engine) -> Iterator[None]:
     except exc.DBAPIError as error:
         raise _of_database(engine, error) from None
     except exc.StatementError as error:
-        cause = type(error.orig).__name__
-        raise StoreRefused(f"a value does not fit its column in {_place(engine)} ({cause})") from None
+        raise _unfit(engine, error.orig) from None
     except exc.TimeoutError:
         raise StoreUnavailable(f"{_place(engine)} has no free connection; try again later") from None
     except UnicodeError:
@@ -52,6 +53,10 @@ def _of_database(engine: Engine, error: exc.DBAPIError) -> StoreError:
 def _of_postgresql(engine: Engine, error: exc.DBAPIError) -> StoreError:
     original: Any = error.orig
     state = getattr(original, "sqlstate", None)
+    if state in PG_CONFLICT:
+        return _conflict(engine)
+    if _is_misuse(error) and state is None:
+        return _unfit(engine, original)
     if state is None or error.connection_invalidated or state.startswith(PG_TEMPORARY):
         return _unavailable(engine, state)
     diagnosis = original.diag
@@ -65,6 +70,10 @@ def _of_postgresql(engine: Engine, error: exc.DBAPIError) -> StoreError:
 def _of_mysql(engine: Engine, error: exc.DBAPIError) -> StoreError:
     original: Any = error.orig
     code, message = (*original.args, "", "")[:2]
+    if _is_misuse(error) and not isinstance(code, int):
+        return _unfit(engine, original)
+    if code in MY_CONFLICT:
+        return _conflict(engine)
     if not isinstance(code, int) or code == 0 or error.connection_invalidated or code in MY_TEMPORARY:
         return _unavailable(engine, code)
     if code in MY_MISMATCH:
@@ -87,8 +96,21 @@ def _of_sqlite(engine: Engine, error: exc.DBAPIError) -> StoreError:
     return StoreError(f"{_place(engine)} answers: {type(error.orig).__name__}")
 
 
+def _is_misuse(error: exc.DBAPIError) -> bool:
+    """The driver's own refusal, where the server was not even asked: trying again changes nothing."""
+    return isinstance(error, (exc.ProgrammingError, exc.DataError, exc.NotSupportedError))
+
+
+def _unfit(engine: Engine, cause: object) -> StoreRefused:
+    return StoreRefused(f"a value does not fit its column in {_place(engine)} ({type(cause).__name__})")
+
+
 def _unavailable(engine: Engine, code: object) -> StoreUnavailable:
     return StoreUnavailable(f"{_place(engine)} does not answer now (code {code or 'none'}); try again later")
+
+
+def _conflict(engine: Engine) -> StoreConflict:
+    return StoreConflict(f"another transaction came in between in {_place(engine)}; try again")
 
 
 def _refused(engine: Engine, names: tuple[str | None, ...], code: object) -> StoreRefused:
