@@ -128,6 +128,37 @@ def test_status_of_an_unknown_reference_says_so(shell: Shell) -> None:
     assert done.returncode == 6
 
 
+def test_status_lists_what_was_opened_since(shell: Shell) -> None:
+    done = shell.run("close", "--store", str(shell.store_file), "--account", ALICE, "--yes", "--json")
+    shell.shop.run("INSERT INTO orders VALUES (1, ?, 'A-17', 'paid')", ALICE)
+    shown = shell.run("status", "--store", str(shell.store_file), json.loads(done.stdout)["reference"], "--json")
+    assert [blocker["number"] for blocker in json.loads(shown.stdout)["blockers"]] == ["A-17"]
+
+
+@pytest.mark.parametrize("named", [ALICE, "Alice@example.com"])
+def test_it_goes_on_although_the_account_itself_is_gone_already(shell: Shell, named: str) -> None:
+    shell.shop.run("INSERT INTO orders VALUES (1, NULL, 'from alice@example.com', 'done')")
+    code, printed = shell.close(named)
+    assert (code, printed["state"], printed["blockers"]) == (4, "erasing", [])
+    shell.shop.run("DELETE FROM orders")
+    code, again = shell.close(named)
+    assert (code, again["state"], again["reference"]) == (0, "closed", printed["reference"])
+
+
+def test_run_again_when_all_is_done_it_shows_the_closed_account(shell: Shell) -> None:
+    _, first = shell.close(ALICE)
+    code, again = shell.close(ALICE)
+    assert (code, again) == (0, first)
+
+
+def test_a_hook_that_is_silent_is_told_as_something_that_passes(shell: Shell) -> None:
+    hooks = "hooks: {search: {url: 'http://127.0.0.1:1/', secret: s, events: [erase]}}\n"
+    shell.store_file.write_text(shell.store_file.read_text() + hooks)
+    code, printed = shell.close(ALICE)
+    assert (code, printed["state"]) == (5, "erasing")
+    assert "run the same command again" in printed["stuck_reason"]
+
+
 def test_plan_shows_what_would_happen_and_writes_nothing(shell: Shell) -> None:
     before = shell.shop.path.read_bytes()
     done = shell.run("plan", "--store", str(shell.store_file), "--account", ALICE, "--json")

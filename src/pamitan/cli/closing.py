@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pamitan.cli.output import Exit, JsonFlag, err, fail, print_json, print_table, say
-from pamitan.cli.session import AccountOption, StoreOption, open_store, plain_failures, the_account
+from pamitan.cli.session import AccountOption, StoreOption, accounts_named, open_store, plain_failures, the_account
 from pamitan.storefile.model import text
 from pamitan.stores.identifiers import parse_identifier
 from pamitan.stores.store import Store
@@ -65,15 +65,18 @@ def close(
     """Close one account. With --now the whole life runs here, and the exit code is 0 only when it is closed."""
     with plain_failures(as_json):
         opened = open_store(store)
-        person = the_account(opened, account, as_json)
-        if not yes and not typer.confirm(f"Close account {person.id} of {opened.file.store.name} for good?", err=True):
-            fail("Nothing was done.", Exit.FAILED, as_json)
-        closure = _asked_for(opened, person, now, ignore_blockers, _identifiers(opened, proven, as_json), as_json)
+        closure = _cut_short(opened, account)
+        if closure is None:
+            person = the_account(opened, account, as_json)
+            question = f"Close account {person.id} of {opened.file.store.name} for good?"
+            if not yes and not typer.confirm(question, err=True):
+                fail("Nothing was done.", Exit.FAILED, as_json)
+            closure = _asked_for(opened, person, now, ignore_blockers, _identifiers(opened, proven, as_json), as_json)
         if now:
             _run_to_the_end(closure)
-    _report(closure, as_json)
+        _report(closure, as_json)
     if now and closure.state != "closed":
-        raise typer.Exit(int(Exit.NOT_CLOSED))
+        raise typer.Exit(int(Exit.UNAVAILABLE if _is_silent(closure) else Exit.NOT_CLOSED))
 
 
 def status(
@@ -93,7 +96,7 @@ def status(
                 Exit.NOT_FOUND,
                 as_json,
             )
-    _report(closure, as_json)
+        _report(closure, as_json)
 
 
 def _identifiers(store: Store, words: list[str] | None, as_json: bool) -> frozenset[Identifier]:
@@ -130,6 +133,21 @@ def _asked_for(
         raise typer.Exit(int(Exit.BLOCKED)) from None
 
 
+def _cut_short(store: Store, named: str) -> Closure | None:
+    """The closure of an account that the store no longer has: its erasure was interrupted after that, or it is done."""
+    from pamitan.closure import service
+
+    if accounts_named(store, named):
+        return None
+    closure = service.begun_closure_named(named)
+    return service.look_again(closure, "command line") if closure else None
+
+
+def _is_silent(closure: Closure) -> bool:
+    """A database or a hook of the store did not answer at the last step."""
+    return bool(closure.failures) and not closure.stuck_reason
+
+
 def _run_to_the_end(closure: Closure) -> None:
     from pamitan.worker.sweep import run_until_idle
 
@@ -149,8 +167,8 @@ def _report(closure: Closure, as_json: bool) -> None:
         print_json(_facts(closure))
         return
     say(f"{closure.reference}: {closure.state}")
-    if closure.stuck_reason:
-        say(f"Not finished: {closure.stuck_reason}")
+    if reason := _reason(closure):
+        say(f"Not finished: {reason}")
     if waiting := _mails_waiting():
         say(f"{waiting} mails wait for the mail server; `pamitan serve` tries again by itself.")
     _print_receipts("What was done", closure.receipts)
@@ -165,12 +183,31 @@ def _facts(closure: Closure) -> dict[str, Any]:
     return {
         "reference": closure.reference,
         "state": closure.state,
-        "blockers": closure.blockers,
-        "stuck_reason": closure.stuck_reason or None,
+        "blockers": [_blocker(item) for item in _in_the_way(closure)],
+        "stuck_reason": _reason(closure),
         "receipts": closure.receipts,
         "residue": closure.residue,
         "mails_waiting": _mails_waiting(),
     }
+
+
+def _reason(closure: Closure) -> str | None:
+    if _is_silent(closure):
+        return "a database or a hook of the store does not answer now; nothing is lost, run the same command again"
+    return closure.stuck_reason or None
+
+
+def _in_the_way(closure: Closure) -> list[OpenItem]:
+    """What is still open, of a closure that waits for it."""
+    from pamitan.closure import service
+    from pamitan.closure.states import State
+
+    return service.standing_in_the_way(closure) if closure.state in (State.REQUESTED, State.WAITING) else []
+
+
+def _blocker(item: OpenItem) -> dict[str, Any]:
+    status = text(item.status, "en")
+    return {"key": item.key, "kind": item.kind, "number": item.number, "status": status, "date": item.date}
 
 
 def _mails_waiting() -> int:
@@ -180,10 +217,7 @@ def _mails_waiting() -> int:
 
 
 def _report_blockers(items: list[OpenItem], as_json: bool) -> None:
-    blockers = [
-        {"key": i.key, "kind": i.kind, "number": i.number, "status": text(i.status, "en"), "date": i.date}
-        for i in items
-    ]
+    blockers = [_blocker(item) for item in items]
     if as_json:
         print_json({"state": None, "reference": None, "blockers": blockers, "receipts": [], "residue": []})
         return

@@ -58,11 +58,16 @@ def open_store(source: str) -> Store:
     return current_store()
 
 
-def the_account(store: Store, named: str, as_json: bool) -> Account:
-    """The one account that the words name; ends the command where there is none, or more than one."""
+def accounts_named(store: Store, named: str) -> list[Account]:
+    """The accounts that the words name, by id, else by e-mail address or phone number."""
     found = store.account(named)
     identifier = parse_identifier(named, store.file.store.country)
-    matches = [found] if found else store.find(identifier) if identifier else []
+    return [found] if found else store.find(identifier) if identifier else []
+
+
+def the_account(store: Store, named: str, as_json: bool) -> Account:
+    """The one account that the words name; ends the command where there is none, or more than one."""
+    matches = accounts_named(store, named)
     if not matches:
         fail(
             "The store has no such customer. Give the account's id, e-mail address or phone number.",

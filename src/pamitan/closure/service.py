@@ -30,6 +30,7 @@ from pamitan.closure.transition import begin, change, transition
 from pamitan.evidence.ledger import LedgerEvent, record
 from pamitan.evidence.tombstones import tombstone_hash
 from pamitan.stores.errors import StoreUnavailable
+from pamitan.stores.identifiers import parse_identifier
 from pamitan.stores.types import Account, Identifier, OpenItem
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "ShelvedItem",
     "TimelineEntry",
     "before_you_go",
+    "begun_closure_named",
     "by_reference",
     "check_code",
     "close_anyway",
@@ -291,6 +293,21 @@ def look_again(closure: Closure, operator: object) -> Closure:
 def open_closure_for(account_id: str) -> Closure | None:
     """The account's open closure, if there is one."""
     return Closure.objects.filter(account_hash=tombstone_hash("account", account_id), state__in=OPEN_STATES).first()
+
+
+def begun_closure_named(words: str) -> Closure | None:
+    """The closure past the point of no return whose account id, registered address or proven number the words are.
+
+    One that is closed has forgotten all but the id.
+    """
+    begun = Closure.objects.filter(state__in=(State.ERASING, State.CLOSED)).order_by("-requested_at")
+    by_id = begun.filter(account_hash=tombstone_hash("account", words)).first()
+    identifier = parse_identifier(words, current_store().file.store.country)
+    if by_id or identifier is None:
+        return by_id
+    erasing = begun.filter(state=State.ERASING)
+    known = ((closure, Identifier("email", closure.registered_email)) for closure in erasing)
+    return next((closure for closure, email in known if identifier in (email, *closure.identifiers)), None)
 
 
 def latest_closure_for(account_id: str) -> Closure | None:
