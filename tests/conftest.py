@@ -12,6 +12,7 @@ import psycopg
 import pymysql
 import pytest
 
+from pamitan.stores.engine import forget_engines
 from tests.servers import NoServerError, mariadb_server, postgres_server
 
 
@@ -57,6 +58,7 @@ def postgres_url(postgres_server_url: str) -> Iterator[str]:
     with psycopg.connect(f"{postgres_server_url}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
         yield f"{postgres_server_url}/{name}"
+        forget_engines()
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -67,6 +69,7 @@ def mariadb_url(mariadb_server_url: str) -> Iterator[str]:
     with pymysql.connect(host="127.0.0.1", port=port, user="root") as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
         yield f"{mariadb_server_url}/{name}?charset=utf8mb4"
+        forget_engines()  # else their idle connections add up to more than the server takes
         cursor.execute(f"DROP DATABASE `{name}`")
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from pamitan.storefile.model import Rule, StoreFile
 from pamitan.stores.engine import engine_for
 from pamitan.stores.scan import Chunk, has_more_rows_than, sample
-from pamitan.stores.schema import Schema, Table, refresh
+from pamitan.stores.schema import Schema, Table, current
 from pamitan.stores.store import Store
 
 Severity = Literal["error", "warning"]
@@ -32,7 +32,7 @@ class Problem:
 
 
 class Examined:
-    """One datastore of a store, under examination. Reads the schema anew, and samples of the rows."""
+    """One datastore of a store, under examination: its schema as it is now, and samples of its rows."""
 
     def __init__(self, store: Store, datastore: str) -> None:
         self.file: StoreFile = store.file
@@ -42,7 +42,7 @@ class Examined:
 
     @cached_property
     def schema(self) -> Schema:
-        return refresh(self._engine)
+        return current(self._engine)
 
     @property
     def map(self) -> Mapping[str, list[Rule]]:

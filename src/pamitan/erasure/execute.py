@@ -7,24 +7,29 @@ Nothing is locked beforehand: see docs/decisions/erasure.md.
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pamitan.erasure.batch import divide
 from pamitan.erasure.casefile import CaseFileShelf, DatastoreCase, KeyPack, PersonalValue
-from pamitan.erasure.fates import Fates, fates_of
+from pamitan.erasure.fates import Fates
+from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import Person, look_up, open_casefile, reason_against, row_survives, seeds
 from pamitan.erasure.receipt import RECOVERED, Receipt
 from pamitan.erasure.settle import Progress, Receipts, Settlement
 from pamitan.stores.cells import UNIQUE
 from pamitan.stores.engine import writing
-from pamitan.stores.errors import StoreMismatch, StoreRefused, StoreUnavailable
+from pamitan.stores.errors import StoreConflict, StoreMismatch, StoreRefused
 from pamitan.stores.keys import collect
-from pamitan.stores.schema import refresh
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
+
+_PAUSES = (0.05, 0.2, 0.8)
+"""Seconds before each new try."""
 
 
 @dataclass
@@ -42,7 +47,7 @@ def erase(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) -
     :class:`pamitan.stores.errors.StoreUnavailable` (try again later) and :class:`pamitan.erasure.errors.MapMismatch`
     (the data map does not fit the schema; nothing was written).
     """
-    fates = {datastore: fates_of(store.file, datastore, store.schema(datastore)) for datastore in home_last(store)}
+    fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
     people = look_up(store, subjects, casefiles)
     result = ErasureResult()
     survives = row_survives(store.file, fates[store.file.home])
@@ -89,7 +94,20 @@ def _erase_in(place: Place, people: dict[str, Person], result: ErasureResult) ->
 
 
 def transaction(place: Place, people: list[Person]) -> Receipts:
-    """Everything of these accounts in one datastore, or nothing."""
+    """Everything of these accounts in one datastore, or nothing.
+
+    Where another transaction came in between, it is tried again at once, from the case files as they are then.
+    """
+    for pause in _PAUSES:
+        try:
+            return _once(place, people)
+        except StoreConflict:
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (two runs must not meet again)
+            _look_at_case_files_again(place, people)
+    return _once(place, people)
+
+
+def _once(place: Place, people: list[Person]) -> Receipts:
     engine, progress = place.store.engine(place.datastore), Progress()
     try:
         with writing(engine) as connection:
@@ -97,8 +115,15 @@ def transaction(place: Place, people: list[Person]) -> Receipts:
     except StoreRefused as error:
         raise StoreRefused(f"{error}, while {progress.doing}") from None
     except StoreMismatch:
-        fates_of(place.store.file, place.datastore, refresh(engine))  # says it better, if the schema changed meanwhile
+        require_fit(place.store, place.datastore)  # says it better, if the schema changed meanwhile
         raise
+
+
+def _look_at_case_files_again(place: Place, people: list[Person]) -> None:
+    for person in people:
+        known = place.casefiles.load(person.subject.account_id)
+        if known:
+            person.casefile, person.begun = known, True
 
 
 def _do(place: Place, people: list[Person], connection: Any, progress: Progress) -> Receipts:
@@ -107,7 +132,7 @@ def _do(place: Place, people: list[Person], connection: Any, progress: Progress)
     with collect(connection, schema, file, place.datastore, vetted, now, seeds(people, place.datastore)) as keys:
         settlement = Settlement(file, place.datastore, schema, place.fates, connection, keys, progress, place.late)
         fresh = settlement.receipts()
-        _check_alone(place, people, fresh)
+        _check_alone(place, people)
         settlement.check_guard(fresh)
         receipts = fresh if place.late else {p.subject.account_id: _with_recovered(place, p, fresh) for p in people}
         if fresh or not place.late:
@@ -116,15 +141,14 @@ def _do(place: Place, people: list[Person], connection: Any, progress: Progress)
     return receipts
 
 
-def _check_alone(place: Place, people: list[Person], fresh: Receipts) -> None:
-    """Raise :class:`StoreUnavailable` where another run got to an account since we looked: its case file must stay."""
+def _check_alone(place: Place, people: list[Person]) -> None:
+    """Raise :class:`StoreConflict` where another run got to an account since we looked: its case file must stay."""
     for person in people:
-        account = person.subject.account_id
-        if person.begun or fresh.get(account) or place.datastore in person.casefile.datastores:
+        if place.datastore in person.casefile.datastores:
             continue
-        known = place.casefiles.load(account)
+        known = place.casefiles.load(person.subject.account_id)
         if known and place.datastore in known.datastores:
-            raise StoreUnavailable("another run is erasing one of these accounts; it is looked at again later")
+            raise StoreConflict("another run is erasing one of these accounts; it is looked at again later")
 
 
 def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Receipt]:

@@ -9,6 +9,7 @@ kept but for the columns that the same rule names in clear, replace or detach.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,7 +49,13 @@ def fates_of(file: StoreFile, datastore: str, schema: Schema) -> Fates:
     try:
         return _Planner(file, datastore, schema).fates()
     except StoreMismatch as error:
-        raise MapMismatch(f"the data map of '{datastore}' does not fit: {error}") from None
+        raise does_not_fit(datastore, error) from None
+
+
+def does_not_fit(datastore: str, error: StoreMismatch) -> MapMismatch:
+    """The sentence for a name or a type of the store file that the schema does not have."""
+    mend = "" if "; " in str(error) else "; correct the store file, 'pamitan check' names every fault"
+    return MapMismatch(f"the store file does not fit the schema of '{datastore}': {error}{mend}")
 
 
 class _Planner:
@@ -147,7 +154,7 @@ def _cleared(table: Table, column: Column) -> Value:
     if not has_empty_value(column):
         mend = f"use 'replace'{' with one of ' + ', '.join(column.choices) if column.choices else ''}"
         raise _mismatch(table, column, f"({column.sql_type}) has no empty value and cannot be NULL; {mend}")
-    return Value("empty")
+    return Value("constant", "{}") if _must_be_json(table, column) else Value("empty")
 
 
 def _replaced(table: Table, column: Column, value: Scalar) -> Value:
@@ -191,6 +198,12 @@ def _check_writable(table: Table, column: Column) -> None:
 
 def _is_unique(table: Table, column: Column) -> bool:
     return any(column.name in unique for unique in (table.primary_key, *table.uniques))
+
+
+def _must_be_json(table: Table, column: Column) -> bool:
+    """Whether a text has to be JSON: so MariaDB declares its JSON columns, and many a shop on SQLite."""
+    named = re.compile(rf"json_valid\W+{re.escape(column.name)}\b", re.IGNORECASE)
+    return column.kind == "text" and any(named.search(check.sql) for check in table.checks)
 
 
 def _points(table: Table, column: Column) -> bool:

@@ -8,12 +8,13 @@ from typing import ParamSpec
 
 from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.examined import Examined, Problem, Severity
-from pamitan.erasure.fates import fates_of
+from pamitan.erasure.fates import Fates, does_not_fit, fates_of
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.model import Attribute, Keep, Link, Pending, Rule, Source
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import ForeignKey, Table
+from pamitan.stores.store import Store
 
 P = ParamSpec("P")
 
@@ -29,6 +30,22 @@ def misfits(examined: Examined) -> Iterator[Problem]:
         yield from _ignored(examined, pattern)
     for name in examined.map.keys() & examined.schema.tables.keys():
         yield from _broken_by_deleting(examined, examined.schema.table(name))
+
+
+def require_fit(store: Store, datastore: str) -> Fates:
+    """The steps of one datastore, compared with its schema as it is now: every name that an erasure reads or writes.
+
+    Raises :class:`MapMismatch`, so that a schema that changed is noticed before the first statement.
+    """
+    examined = Examined(store, datastore)
+    try:
+        if examined.is_home:
+            _account(examined)
+        for name, rules in examined.map.items():
+            _rules(examined, name, rules)
+    except StoreMismatch as error:
+        raise does_not_fit(datastore, error) from None
+    return fates_of(store.file, datastore, examined.schema)
 
 
 # names

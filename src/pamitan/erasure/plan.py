@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.errors import GuardTripped, NotErasable
 from pamitan.erasure.execute import home_last
-from pamitan.erasure.fates import fates_of
+from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import look_up, reason_against
 from pamitan.erasure.settle import Receipts, Settlement
 from pamitan.stores.engine import reading
@@ -31,6 +31,7 @@ def plan(store: Store, subjects: Sequence[Subject]) -> Plan:
     Constraints of the database speak up only at a real write. Raises as ``erase`` does.
     """
     result = Plan()
+    fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
     people = look_up(store, subjects, _NoShelf())
     for account, person in people.items():
         reason = reason_against(person, survives=True)
@@ -39,14 +40,13 @@ def plan(store: Store, subjects: Sequence[Subject]) -> Plan:
         else:
             result.per_account[account] = []
     vetted = [people[account].vetted for account in result.per_account]
-    for datastore in home_last(store):
+    for datastore in fates:
         schema = store.schema(datastore)
-        fates = fates_of(store.file, datastore, schema)
         with (
             reading(store.engine(datastore)) as connection,
             collect(connection, schema, store.file, datastore, vetted, store.clock.now()) as keys,
         ):
-            _count(Settlement(store.file, datastore, schema, fates, connection, keys), result)
+            _count(Settlement(store.file, datastore, schema, fates[datastore], connection, keys), result)
     return result
 
 

@@ -23,7 +23,7 @@ from pamitan.stores.ids import id_text
 from pamitan.stores.keytables import RowKey
 from pamitan.stores.owners import Owners
 from pamitan.stores.scan import Chunk, chunks
-from pamitan.stores.schema import Table, reflect
+from pamitan.stores.schema import Table, current
 from pamitan.stores.store import Store
 from pamitan.stores.types import Identifier
 
@@ -92,7 +92,7 @@ class _Search:
         """Search all tables of one datastore."""
         given = self._file.datastores[datastore]
         engine = engine_for(given.scan_url or given.url)
-        schema = reflect(engine)
+        schema = current(engine)
         owners = Owners(engine, schema, self._file, datastore, self._casefiles.keys(), given.local(self._now))
         for table in schema.tables.values():
             survivors = Survivors(self._casefiles, datastore, table.name)

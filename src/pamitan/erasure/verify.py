@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pamitan.erasure.batch import divide
 from pamitan.erasure.casefile import CaseFileShelf
 from pamitan.erasure.execute import Place, home_last, transaction
-from pamitan.erasure.fates import fates_of
+from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import Person, is_another, look_up, row_survives
 from pamitan.erasure.receipt import LATE
 from pamitan.erasure.residue import Residue, scan
@@ -45,7 +45,7 @@ def verify(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) 
 
     To be repeated as often as one likes; late rows come back with receipts that say so.
     """
-    fates = {datastore: fates_of(store.file, datastore, store.schema(datastore)) for datastore in home_last(store)}
+    fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
     people = look_up(store, subjects, casefiles)
     survives = row_survives(store.file, fates[store.file.home])
     result = VerifyResult(receipts={account: [] for account in people})

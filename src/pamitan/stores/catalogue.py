@@ -10,6 +10,37 @@ from sqlalchemy.engine import Connection
 Key = tuple[str | None, str]
 """Schema (``None`` for the default one) and table, as SQLAlchemy's inspector names them."""
 
+# what tables, columns, types, constraints and indexes are: whatever of it changes, the sum of the hashes does
+_POSTGRESQL_SHAPE = """
+SELECT concat_ws('-', count(*), sum(hashtextextended(fact, 0))) FROM (
+    SELECT concat_ws(':', 'column', c.relname, c.relnamespace, a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod,
+        a.attnotnull, a.attgenerated, a.atthasdef, a.attcollation) AS fact
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.oid >= 16384 AND a.attnum > 0
+    UNION ALL SELECT concat_ws(':', 'constraint', oid, conrelid, contypid) FROM pg_constraint WHERE oid >= 16384
+    UNION ALL SELECT concat_ws(':', 'index', indexrelid) FROM pg_index WHERE indexrelid >= 16384
+    UNION ALL SELECT concat_ws(':', 'choice', enumtypid, enumlabel) FROM pg_enum
+) shape
+"""
+_MARIADB_SHAPE = (
+    "SELECT TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, COLLATION_NAME, "
+    "COLUMN_KEY, EXTRA FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()",
+    "SELECT TABLE_NAME, CONSTRAINT_NAME, REFERENCED_TABLE_NAME, DELETE_RULE, UNIQUE_CONSTRAINT_NAME, NULL, NULL, NULL, "
+    "NULL FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()",
+    "SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE, NULL, NULL, NULL, NULL "
+    "FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()",
+)
+
+
+def shape(connection: Connection) -> int:
+    """A number that is another one as soon as the schema is another one; costs some milliseconds."""
+    if connection.dialect.name == "postgresql":
+        return hash(connection.exec_driver_sql(_POSTGRESQL_SHAPE).scalar_one())
+    if connection.dialect.name == "sqlite":
+        return hash(tuple(map(tuple, connection.exec_driver_sql("SELECT name, rootpage, sql FROM sqlite_master"))))
+    rows = [row for query in _MARIADB_SHAPE for row in connection.exec_driver_sql(query)]
+    return hash(frozenset(map(tuple, rows)))
+
 
 def sqlite_indexes(connection: Connection) -> dict[Key, list[dict[str, Any]]]:
     """SQLite's indexes incl. those it makes for UNIQUE; SQLAlchemy misses a UNIQUE beside ``varchar(150)``."""

@@ -1,7 +1,8 @@
 """What the store's database looks like: tables, columns, keys and constraints, as frozen plain data.
 
-``reflect(engine)`` reads it once and remembers it; ``refresh(engine)`` reads it again. Names are exact, in the
-database's own letter case. A table of the default schema goes by its plain name, any other by ``schema.table``.
+``reflect(engine)`` reads it once and remembers it; ``current(engine)`` asks the database whether it changed since, and
+``refresh(engine)`` reads it again. Names are exact, in the database's own letter case. A table of the default schema
+goes by its plain name, any other by ``schema.table``.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ class Schema:
         return [(table, key) for table in self.tables.values() for key in table.foreign_keys if key.target == name]
 
 
-_cache: WeakKeyDictionary[Engine, Schema] = WeakKeyDictionary()
+_cache: WeakKeyDictionary[Engine, tuple[int, Schema]] = WeakKeyDictionary()
+"""The schema of each database, with its shape (:func:`pamitan.stores.catalogue.shape`) when it was read."""
 _lock = threading.Lock()
 
 
@@ -117,14 +119,24 @@ def reflect(engine: Engine) -> Schema:
     with _lock:
         if engine not in _cache:
             _cache[engine] = _read(engine)
-        return _cache[engine]
+        return _cache[engine][1]
+
+
+def current(engine: Engine) -> Schema:
+    """The schema as it is now, read again only if it changed since it was last read."""
+    with reading(engine) as connection:
+        shape = catalogue.shape(connection)
+    with _lock:
+        if engine not in _cache or _cache[engine][0] != shape:
+            _cache[engine] = _read(engine)
+        return _cache[engine][1]
 
 
 def refresh(engine: Engine) -> Schema:
-    """The schema as it is now."""
+    """The schema as it is now, read again in any case."""
     with _lock:
         _cache[engine] = _read(engine)
-        return _cache[engine]
+        return _cache[engine][1]
 
 
 def near_miss(name: str, known: Iterable[str]) -> str:
@@ -134,11 +146,11 @@ def near_miss(name: str, known: Iterable[str]) -> str:
     return f" (did you mean '{by_folded[close[0]]}'?)" if close else ""
 
 
-def _read(engine: Engine) -> Schema:
+def _read(engine: Engine) -> tuple[int, Schema]:
     with reading(engine) as connection, warnings.catch_warnings():
         # a type that SQLAlchemy does not know is handled in columns.py; partial and expression indexes are no news
         warnings.simplefilter("ignore", category=exc.SAWarning)
-        return _Reader(connection).schema()
+        return catalogue.shape(connection), _Reader(connection).schema()
 
 
 class _Reader:
