@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,18 @@ def test_a_store_that_does_not_answer_is_said_so(shell: Shell) -> None:
     done = shell.run("close", "--store", str(gone), "--account", ALICE, "--now", "--yes", "--json")
     assert done.returncode == 5
     assert "secret" not in done.stdout + done.stderr
+
+
+def test_two_that_are_the_first_at_once_do_not_disturb_each_other(shell: Shell) -> None:
+    with ThreadPoolExecutor() as pool:
+        both = [pool.submit(shell.close, account) for account in (ALICE, BOB)]
+    assert [(code, printed["state"]) for code, printed in (done.result() for done in both)] == [(0, "closed")] * 2
+
+
+def test_a_home_that_cannot_be_written_to_is_said_so(shell: Shell) -> None:
+    shell.home = shell.store_file / "home"
+    done = shell.run("status", "--store", str(shell.store_file), "PM-AAAAA-AAAAA")
+    assert (done.returncode, "PAMITAN_HOME" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
 def test_what_our_own_database_keeps_names_nobody(shell: Shell) -> None:

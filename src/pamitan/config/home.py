@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,11 @@ class Home:
     @classmethod
     def from_environment(cls) -> Home:
         path = Path(os.environ.get("PAMITAN_HOME") or Path.home() / ".pamitan").expanduser().resolve()
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            sentence = f"PAMITAN_HOME ({path}) cannot be made ({error.strerror}); name a folder that may be written to"
+            raise ImproperlyConfigured(sentence) from None
         return cls(path)
 
     @property
@@ -32,13 +39,9 @@ class Home:
     def secret(self, name: str) -> bytes:
         """The 32-byte secret of that name, made on first use."""
         path = self._private_folder("keys") / f"{name}.key"
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _complete_secret(path)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+        if not path.exists():
+            _make_secret(path)
+        return _complete_secret(path)
 
     def _private_folder(self, name: str) -> Path:
         folder = self.path / name
@@ -46,8 +49,21 @@ class Home:
         return folder
 
 
+def _make_secret(path: Path) -> None:
+    """Whole or not at all, and the same for all processes that start at once."""
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(partial, path)
+    partial.unlink()
+
+
 def _complete_secret(path: Path) -> bytes:
     value = path.read_bytes()
     if len(value) != 32:
-        raise RuntimeError(f"{path.name} in the keys folder is damaged; restore it from your backup of PAMITAN_HOME")
+        sentence = f"{path.name} in the keys folder is damaged; restore it from your backup of PAMITAN_HOME"
+        raise ImproperlyConfigured(sentence)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import threading
@@ -11,6 +12,7 @@ import django
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
+from django.conf import settings
 from django.core.management import call_command
 
 GRACE_SECONDS = 10
@@ -24,9 +26,11 @@ def set_up_django() -> None:
 
 
 def prepare_database() -> None:
-    """Bring Pamitan's own database up to date. Safe to call at every start."""
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
+    """Bring Pamitan's own database up to date. Safe to call at every start, also of several processes at once."""
+    with (settings.PAMITAN_CLOSURE_KEYS.parent / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
 
 
 def serve(host: str, port: int) -> None:
