@@ -12,6 +12,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
 
 from pamitan.erasure.receipt import Receipt
@@ -20,6 +21,7 @@ from pamitan.stores.keytables import StoredKey
 from pamitan.stores.types import Identifier
 
 _VERSION = 1
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,11 @@ class KeyPack:
 
     def add(self, keys: Iterable[StoredKey]) -> None:
         """Append these keys; they are read once and not held."""
-        packer = zlib.compressobj()
-        chunks = [packer.compress(json.dumps(key.to_plain()).encode() + b"\n") for key in keys]
-        self._parts.append(b"".join(chunks) + packer.flush())
+        packer, lines = zlib.compressobj(level=1), (_encode(key.to_plain()) for key in keys)
+        packed = [
+            packer.compress(("\n".join(some) + "\n").encode()) for some in iter(lambda: [*islice(lines, 1000)], [])
+        ]
+        self._parts.append(b"".join(packed) + packer.flush())
 
     def __iter__(self) -> Iterator[StoredKey]:
         for part in self._parts:
