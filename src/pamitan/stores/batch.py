@@ -60,12 +60,15 @@ class Batch:
         self.now = file.datastores[datastore].local(now)
         self.dialect = connection.dialect.name
         self.wide = False
+        self._has_uuids = False
         self.accounts = _temporary(
             "pamitan_account",
             sa.Column("n", sa.Integer),
             sa.Column("as_text", sa.String(255)),
             sa.Column("as_integer", sa.BigInteger().with_variant(BIGINT(unsigned=True), "mysql", "mariadb")),
             sa.Column("as_uuid", sa.Uuid),
+            sa.Column("dashed", sa.String(36)),
+            sa.Column("bare", sa.String(32)),
             sa.Column("as_binary", sa.LargeBinary(255)),
         )
         self.identifiers = _temporary(
@@ -96,7 +99,9 @@ class Batch:
         made = (self.accounts, self.identifiers, self.spellings)
         for table in made:
             table.create(self.connection, checkfirst=False)
-        self._fill(self.accounts, [self._account_row(n, account_id) for n, account_id in enumerate(ids)])
+        accounts = [self._account_row(n, account_id) for n, account_id in enumerate(ids)]
+        self._has_uuids = any(row["as_uuid"] for row in accounts)
+        self._fill(self.accounts, accounts)
         rows = [_identifier_row(n, identifier) for n, identifier in identifiers]
         self.wide = any(row["pattern"] for row in rows)
         self._fill(self.identifiers, rows)
@@ -120,15 +125,27 @@ class Batch:
             name, kind = "as_text", "text"
         return fitted(column, self.accounts.c[name], kind, self.dialect)
 
+    def names_account(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
+        """The cell of that column holds the account's id. Another database may spell the same UUID otherwise."""
+        same = cell == self.account_key(column)
+        if self.is_home or not self._has_uuids or family(column.kind) != "text":
+            return same
+        known = self.accounts.c
+        spellings = [known.dashed, known.bare, sa.func.upper(known.dashed), sa.func.upper(known.bare)]
+        return sa.or_(same, *(cell == fitted(column, spelling, "text", self.dialect) for spelling in spellings))
+
     def _account_row(self, n: int, account_id: str | None) -> dict[str, Any]:
         text = account_id or ""
         number = whole_number(text, unsigned=self.dialect in ("mysql", "mariadb"))
-        in_bytes = as_bytes(text) if self._has_binary_ids() or as_uuid(text) else text.encode()
+        found = as_uuid(text)
+        in_bytes = as_bytes(text) if self._has_binary_ids() or found else text.encode()
         return {
             "n": n,
             "as_text": account_id,
             "as_integer": number,
-            "as_uuid": as_uuid(text),
+            "as_uuid": found,
+            "dashed": str(found) if found else None,
+            "bare": found.hex if found else None,
             "as_binary": in_bytes or None,
         }
 

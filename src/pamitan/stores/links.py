@@ -25,6 +25,7 @@ from pamitan.stores.blobs import account_in
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.equality import equal
 from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.ids import as_uuid
 from pamitan.stores.keytables import CHUNK, KeyTable
 from pamitan.stores.schema import Column
 from pamitan.stores.spelling import exact, normalised
@@ -157,15 +158,16 @@ class Linker:
         return target in ("account.id", f"account.{self._batch.file.account.id}")
 
     def _no_other_owner(self, column: Column, nobody: list[Any]) -> ColumnElement[bool]:
-        cell, ours = self._source.c[column.name], self._batch.account_key(column)
+        cell = self._source.c[column.name]
+        ours = sa.func.coalesce(self._batch.names_account(cell, column), sa.false())
         means_nobody = is_nobody(cell, column, nobody)
         if not self._batch.is_home:
-            return sa.or_(means_nobody, sa.func.coalesce(cell == ours, sa.false()))
+            return sa.or_(means_nobody, ours)
         table = self._batch.account_table
         key = table.column(self._batch.file.account.id)
         other = table.sql.alias("owner")
         living = sa.exists().where(equal(other.c[key.name], key, cell, column.kind, self._batch.dialect))
-        return sa.or_(means_nobody, sa.func.coalesce(cell == ours, sa.false()), ~living)
+        return sa.or_(means_nobody, ours, ~living)
 
     def _by_blob(self, place: Place, blob: Blob, where: list[ColumnElement[bool]]) -> int:
         numbers = self._numbers()
@@ -178,7 +180,7 @@ class Linker:
         found = []
         for row in self._batch.connection.execute(query, execution_options={"yield_per": CHUNK}):
             _account, *rest, value = row
-            n = numbers.get(account_in(blob, value) or "")
+            n = numbers.get(_in_one_spelling(account_in(blob, value) or ""))
             if n is not None and (n, *rest) not in known:
                 found.append((n, *rest))
         self.into.insert_plain(found)
@@ -187,12 +189,18 @@ class Linker:
     def _numbers(self) -> dict[str, int]:
         accounts = self._batch.accounts.c
         query = sa.select(accounts.as_text, accounts.n).where(accounts.as_text.is_not(None))
-        return {row[0]: row[1] for row in self._batch.connection.execute(query)}
+        return {_in_one_spelling(row[0]): row[1] for row in self._batch.connection.execute(query)}
 
     def _known(self, place: Place) -> Iterator[Any]:
         keys = self.into.sql
         query = sa.select(keys).where(keys.c.rule == place.rule, keys.c.link == place.link)
         yield from self._batch.connection.execute(query)
+
+
+def _in_one_spelling(account_id: str) -> str:
+    """A database may keep a UUID without its dashes, while a session has them."""
+    found = as_uuid(account_id)
+    return found.hex if found else account_id
 
 
 class _Sources:
@@ -209,7 +217,7 @@ class _Sources:
             return self._equal_to_row(cell, column, table, name)
         if name in ("id", self._batch.file.account.id):
             self.accounts_too()
-            return cell == self._batch.account_key(column)
+            return self._batch.names_account(cell, column)
         return self._equal_to_attribute(cell, column, name)
 
     def accounts_too(self) -> None:
