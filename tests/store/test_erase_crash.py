@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pamitan.erasure.execute import ErasureResult, erase
 from pamitan.erasure.verify import verify
 from pamitan.stores.types import Subject
-from tests.store.shops import ALICE, BOB, CUSTOMERS, Shelf, Shop, proven
+from tests.store.shops import ALICE, CUSTOMERS, Shelf, Shop, proven
 
 SQL = f"""{CUSTOMERS}
 CREATE TABLE address (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL);
@@ -114,17 +114,22 @@ def test_a_crash_after_the_commit_gives_the_receipts_all_the_same(any_url: str) 
 
 def test_statements_do_not_grow_with_the_batch(any_url: str) -> None:
     shop = Shop(any_url, SQL, MAP)
-    with power_cut(shop, -1) as one:
-        erase(shop.store, [ALICE], Shelf())
-    shop.execute(
-        "INSERT INTO customer VALUES (4, 'dave@example.com', NULL, 'Dave'), (5, 'erin@example.com', NULL, 'Erin')"
-    )
-    shop.execute("INSERT INTO orders VALUES (40, 4, NULL), (50, 5, NULL)")
-    shop.execute("INSERT INTO wish VALUES (40, 4), (50, 5)")
-    shop.execute("INSERT INTO line VALUES (40, 1, 'x'), (50, 1, 'y')")
-    with power_cut(shop, -1) as three:
-        erase(shop.store, [BOB, Subject("4"), Subject("5")], Shelf())
-    assert len(three) == len(one)
+    people = range(100, 211)
+    given = [{"id": n, "email": f"c{n}@example.com"} for n in people]
+    shop.execute("INSERT INTO customer VALUES (:id, :email, NULL, 'Somebody')", *given)
+    for statement in (
+        "INSERT INTO orders VALUES (:id, :id, NULL)",
+        "INSERT INTO wish VALUES (:id, :id)",
+        "INSERT INTO line VALUES (:id, 1, 'x')",
+    ):
+        shop.execute(statement, *given)
+    counts = []
+    for batch in (people[:1], people[1:11], people[11:]):
+        with power_cut(shop, -1) as seen:
+            result = erase(shop.store, [Subject(str(n)) for n in batch], Shelf())
+        assert len(result.receipts) == len(batch)
+        counts.append(len(seen))
+    assert counts == [counts[0]] * 3
 
 
 def test_late_rows_are_erased_too_and_the_receipt_says_so(any_url: str) -> None:
