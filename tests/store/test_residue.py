@@ -189,6 +189,13 @@ def test_a_row_that_the_safety_rule_spared_says_so(shop: Shop) -> None:
     assert {r.column for r in found(shop, usable=proven) if r.blocking} == {"guest_email", "recipient", "street"}
 
 
+def test_a_row_that_no_link_by_phone_could_take_was_not_spared(shop: Shop) -> None:
+    """Anna's address is proven, her number is not; but no rule goes by numbers, so a link is missing in the map."""
+    order(shop, 41, recipient="Anna Rossi", street="Via Roma 10", phone="0812 3456 7890")
+    proven = frozenset({Identifier("email", "anna@rossi.example")})
+    assert {r.column for r in found(shop, usable=proven) if r.blocking} == {"recipient", "street", "phone"}
+
+
 def test_a_name_in_an_ignored_table_is_explained_but_an_address_is_not(shop: Shop) -> None:
     shop.execute("INSERT INTO page VALUES (1, 'by Anna Rossi, write to anna@rossi.example', 'Rossi')")
     assert {(r.kind, r.explained_by, r.blocking) for r in found(shop) if r.table == "page"} == {

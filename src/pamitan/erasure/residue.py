@@ -128,8 +128,14 @@ class _Search:
             rules=rules or place.survivors.rules_of_all(key),
             others=others,
             under_another_name=_has_another_name(place.terms, chunk, row, hits),
-            unproven=self._unproven.get(account_id, frozenset()),
+            unproven=self._spared_in(place, account_id),
         )
+
+    def _spared_in(self, place: _Place, account_id: str) -> frozenset[Needle]:
+        """What is unproven of the account, in a table where the safety rule may have spared rows for that reason."""
+        unproven = self._unproven.get(account_id, frozenset())
+        kinds = {needle.kind for needle in unproven}
+        return frozenset() if kinds.isdisjoint(place.terms.spared_by) else unproven
 
     def _is_own_row(self, place: _Place, row_key: RowKey, key: Key, account_id: str) -> bool:
         account = self._file.account

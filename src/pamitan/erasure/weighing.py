@@ -24,6 +24,7 @@ from fnmatch import fnmatchcase
 
 from pamitan.erasure.patterns import Hit, Needle, ResidueKind
 from pamitan.storefile.model import Attribute, Kind, Rule, StoreFile, text
+from pamitan.stores.types import IdentifierKind
 
 ANOTHERS = "another customer's own"
 SHARED = "another customer has it too"
@@ -67,6 +68,8 @@ class Terms:
     """The columns in which customers' own identifiers of a kind stand."""
     linking: frozenset[str]
     """The columns by which the map links rows by e-mail or phone."""
+    spared_by: frozenset[IdentifierKind] = frozenset()
+    """What kinds of identifiers lead to rows of the table, at once or through rows of others: unproven, they do not."""
 
     @classmethod
     def of(cls, file: StoreFile, datastore: str, table: str) -> Terms:
@@ -78,6 +81,7 @@ class Terms:
             dict(_ignored(file, datastore, table)),
             frozenset(personal | set(_attributes(file, datastore, table))),
             frozenset(str(link.email or link.phone) for link in links if link.email or link.phone),
+            _leading_kinds(file, datastore, table),
         )
 
     def law(self, column: str, rules: set[int]) -> str | None:
@@ -214,6 +218,17 @@ def _possible(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | 
     full = hit.needle.strong or (hit.needle.kind == "name" and seen.named)
     lone = hit.whole and (column, hit.needle.kind) not in terms.declared
     return Verdict(False) if full or lone else None
+
+
+def _leading_kinds(file: StoreFile, datastore: str, table: str) -> frozenset[IdentifierKind]:
+    seen, todo, kinds = {table}, [table], set[IdentifierKind]()
+    while todo:
+        for link in file.links_of(datastore, todo.pop()):
+            if link.email or link.phone:
+                kinds.add("email" if link.email else "phone")
+            todo += link.targets() - seen
+            seen |= link.targets()
+    return frozenset(kinds)
 
 
 def _keeps(rule: Rule, column: str) -> bool:
