@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from pamitan.erasure.check import Problem, check
 from pamitan.kit.clock import SetClock
 from pamitan.storefile.model import StoreFile
+from pamitan.stores.engine import reading
+from pamitan.stores.schema import current
+from pamitan.stores.spelling import sieved
 from pamitan.stores.store import Store
 from tests.scanner import snapshot
 from tests.store.shops import NOW, Shop
@@ -214,3 +217,43 @@ def test_no_problem_holds_a_customers_value(shop: Shop) -> None:
     shop.execute("CREATE TABLE news (id INTEGER PRIMARY KEY, who VARCHAR(80))")
     shop.execute("INSERT INTO news VALUES (1, 'alice@example.com')")
     assert "alice" not in repr(problems(shop)).casefold()
+
+
+@pytest.mark.parametrize(("database", "plan"), [("sqlite", "EXPLAIN QUERY PLAN"), ("postgres", "EXPLAIN")])
+def test_an_index_for_addresses_in_any_spelling_is_told_and_used(
+    request: pytest.FixtureRequest, database: str, plan: str
+) -> None:
+    shop = Shop(request.getfixturevalue(f"{database}_url"), SHOP, FILE)
+    shop.execute("CREATE TABLE nothing_here (id INTEGER PRIMARY KEY)")
+    shop.execute("CREATE TABLE news (id INTEGER PRIMARY KEY, guest VARCHAR(80), mobile VARCHAR(40))")
+    people = [{"id": n, "guest": f" Guest{n}@Example.com", "mobile": f"0812-0000-{n:04}"} for n in range(3000)]
+    shop.execute("INSERT INTO news VALUES (:id, :guest, :mobile)", *people)
+    rule = {"link": [{"email": "guest"}, {"phone": "mobile"}], "delete": True}
+    map_ = mapped(shop, news=rule)
+    found = [problem for problem in problems(shop, map=map_) if problem.mend.startswith("CREATE INDEX")]
+    assert [(p.severity, p.where) for p in found] == [
+        ("warning", "default.news.guest"),
+        ("warning", "default.news.mobile"),
+    ]
+    for problem in found:
+        shop.execute(problem.mend)
+    shop.execute("ANALYZE news")
+    assert problems(shop, map=map_) == []
+    for kind, column, value in (("email", "guest", "guest7@example.com"), ("phone", "mobile", "000007")):
+        news = shop.schema.tables.get("news") or current(shop.engine).table("news")
+        searched = sieved(kind, news.sql.c[column], shop.schema.dialect)  # type: ignore[arg-type]
+        query = sa.select(news.sql.c.id).where(searched == sa.literal_column(f"'{value}'"))
+        with reading(shop.engine) as connection:
+            assert connection.execute(query).scalars().all() == [7]
+            words = connection.exec_driver_sql(f"{plan} {query.compile(shop.engine)}".replace("%", "%%")).all()
+        assert f"pamitan_news_{column}" in str(words)
+
+
+def test_on_mariadb_no_index_for_addresses_is_asked_for(mariadb_url: str) -> None:
+    shop = Shop(mariadb_url, SHOP, FILE)
+    shop.execute("CREATE TABLE nothing_here (id INTEGER PRIMARY KEY)")
+    shop.execute("INSERT INTO customer (id, email, active) VALUES (:n, :mail, 1)", *MANY)
+    assert problems(shop) == []
+
+
+MANY = [{"n": n, "mail": f"c{n}@example.com"} for n in range(10, 1200)]

@@ -9,10 +9,13 @@ from functools import cached_property
 from typing import Literal
 
 from pamitan.storefile.model import Rule, StoreFile
-from pamitan.stores.engine import engine_for
+from pamitan.stores.catalogue import has_index
+from pamitan.stores.engine import engine_for, reading
 from pamitan.stores.scan import Chunk, has_more_rows_than, sample
 from pamitan.stores.schema import Schema, Table, current
+from pamitan.stores.spelling import sieve_index
 from pamitan.stores.store import Store
+from pamitan.stores.types import IdentifierKind
 
 Severity = Literal["error", "warning"]
 SAMPLED_ROWS = 500
@@ -67,6 +70,14 @@ class Examined:
     def is_large(self, table: Table) -> bool:
         """Whether the table has so many rows that reading all of them takes a while."""
         return has_more_rows_than(self._engine, table, LARGE)
+
+    def sieve_index(self, kind: IdentifierKind, table: Table, column: str) -> str | None:
+        """The statement for the index by which addresses or numbers are found there, where it would help and is not."""
+        found = sieve_index(kind, table.sql, column, self.schema.dialect)
+        if found is None or not self.is_large(table):
+            return None
+        with reading(self._engine) as connection:
+            return None if has_index(connection, found[0]) else found[1]
 
     def place(self, *names: str) -> str:
         """Where something is, as :class:`Problem` says it."""

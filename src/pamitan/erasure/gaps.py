@@ -13,6 +13,7 @@ from pamitan.stores.keytables import row_key
 from pamitan.stores.passwords import Verifier
 from pamitan.stores.scan import Chunk
 from pamitan.stores.schema import Table
+from pamitan.stores.types import IdentifierKind
 
 _CUSTOMERS = 200
 """Sampled customers whose values are looked for in all samples."""
@@ -34,6 +35,7 @@ def hindrances(examined: Examined) -> Iterator[Problem]:
         table = examined.schema.table(name)
         yield from _without_key(examined, table)
         yield from _without_index(examined, table)
+    yield from _without_sieve_index(examined)
     if examined.is_home:
         yield from _unknown_hashes(examined)
 
@@ -124,6 +126,29 @@ def _without_index(examined: Examined, table: Table) -> Iterator[Problem]:
             statement = f"CREATE INDEX {_index_name(table, columns)} ON {table.name} ({', '.join(columns)})"
             message = f"leads to customers, has no index, and the table has more than {LARGE} rows"
             yield Problem("warning", examined.place(table.name, ", ".join(columns)), message, statement)
+
+
+def _without_sieve_index(examined: Examined) -> Iterator[Problem]:
+    """Columns in which addresses or numbers are looked for, in any spelling."""
+    for name, column, kind in sorted(_searched(examined)):
+        table = examined.schema.tables.get(name)
+        statement = examined.sieve_index(kind, table, column) if table and column in table.columns else None
+        if statement:
+            message = f"is searched for addresses or numbers, and the table has more than {LARGE} rows without an index"
+            yield Problem("warning", examined.place(name, column), message, statement)
+
+
+def _searched(examined: Examined) -> Iterator[tuple[str, str, IdentifierKind]]:
+    kinds: tuple[IdentifierKind, ...] = ("email", "phone")
+    for kind in kinds:
+        for name, rules in examined.map.items():
+            columns = (getattr(link, kind) for rule in rules for link in rule.link)
+            yield from ((name, column, kind) for column in columns if column)
+        source = getattr(examined.file.account, kind) if examined.is_home else None
+        if source is not None:
+            is_elsewhere = isinstance(source, Attribute)
+            name = source.table if is_elsewhere else examined.file.account.table
+            yield name, source.column if is_elsewhere else source, kind
 
 
 def _may_be_indexed(table: Table, columns: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 Key = tuple[str | None, str]
@@ -40,6 +41,16 @@ def shape(connection: Connection) -> int:
         return hash(tuple(map(tuple, connection.exec_driver_sql("SELECT name, rootpage, sql FROM sqlite_master"))))
     rows = [row for query in _MARIADB_SHAPE for row in connection.exec_driver_sql(query)]
     return hash(frozenset(map(tuple, rows)))
+
+
+def has_index(connection: Connection, name: str) -> bool:
+    """Whether there is an index of that name; for indexes on expressions, which no inspector describes."""
+    query = (
+        "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = :name"
+        if connection.dialect.name == "sqlite"
+        else "SELECT 1 FROM pg_class WHERE relkind IN ('i', 'I') AND relname = :name"
+    )
+    return connection.execute(sa.text(query), {"name": name}).first() is not None
 
 
 def sqlite_indexes(connection: Connection) -> dict[Key, list[dict[str, Any]]]:
