@@ -14,8 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-    "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
 }
 
 
