@@ -1,4 +1,4 @@
-"""Every page and mail, judged by axe-core with all its rules: three languages, light and dark, wide and narrow."""
+"""Every page and mail, judged by axe-core with all its rules: languages in turn, light and dark, wide and narrow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.tour import LANGUAGES, SIZES, STOPS, Stop, Tour
+from tests.browser.tour import SIZES, STOPS_IN_TURN, Stop, Tour
 
 pytestmark = pytest.mark.browser
 
@@ -32,10 +32,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return script.read_text()
 
 
-@pytest.mark.parametrize(
-    "language", [pytest.param(code, marks=pytest.mark.xdist_group(f"accessibility-{code}")) for code in LANGUAGES]
-)
-@pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
+@pytest.mark.parametrize(("stop", "language"), STOPS_IN_TURN)
 def test_everybody_can_use_the_page(axe: str, tour: Tour, stop: Stop, language: str) -> None:
     # Only past the policy of the pages, which lets no script in, can axe be put into them
     context = tour.context(stop.who, language, bypass_csp=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.tour import LANGUAGES, SIGN_IN, SIZES, STOPS, STRANGER, Stop, Tour, press, sign_in
+from tests.browser.tour import SIGN_IN, SIZES, STOPS, STOPS_IN_TURN, STRANGER, Stop, Tour, press, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +26,7 @@ class Watched:
         page.on("request", lambda asked: self.origins.add("{0.scheme}://{0.netloc}".format(urlsplit(asked.url))))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
+@pytest.mark.parametrize(("stop", "language"), STOPS_IN_TURN)
 def test_every_page_is_quiet_and_fits(tour: Tour, stop: Stop, language: str) -> None:
     context = tour.context(stop.who, language, java_script_enabled=False)
     page = context.new_page()

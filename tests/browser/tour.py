@@ -7,6 +7,7 @@ wait for an answer, or for a tap. Then each stop of the tour is one page for one
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import sqlite3
 import time
@@ -172,6 +173,15 @@ STOPS = (
     Stop("shop sign-in", STRANGER, "/shop/sign-in/"),
     Stop("shop sign-up refused", STRANGER, "/shop/sign-up/", lambda page: page.locator("main form button").click()),
 )
+
+THOROUGH = os.environ.get("PAMITAN_TESTS") == "thorough"
+STOPS_IN_TURN = [
+    pytest.param(stop, language, id=f"{stop.name}-{language}")
+    for number, stop in enumerate(STOPS)
+    for turn, language in enumerate(LANGUAGES)
+    if THOROUGH or number % len(LANGUAGES) == turn
+]
+"""Each stop in one of the languages, in turn; with ``PAMITAN_TESTS=thorough`` in all of them."""
 
 
 @dataclass
