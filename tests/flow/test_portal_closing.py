@@ -114,8 +114,8 @@ def test_a_code_will_do_instead_of_the_password() -> None:
 def test_what_would_be_lost_is_said_in_alices_own_numbers() -> None:
     page = text_of(signed_in(ALICES).get("/close/confirm")).replace("\xa0", " ")
     for words in (
-        "<strong>3</strong> E-books",
-        "<strong>Rp 120,000</strong> Credit",
+        "E-books <strong>3</strong>",
+        "Credit <strong>Rp 120,000</strong>",
         "2 purchases are not downloaded yet",
     ):
         assert words in page
