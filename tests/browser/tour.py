@@ -68,7 +68,8 @@ def press(page: Page, name: str) -> None:
 
 def submit(page: Page) -> None:
     """Press the main button, in whatever language."""
-    page.locator("main button[type=submit]:not(.hidden, .quiet)").last.click()
+    with page.expect_navigation():
+        page.locator("main button[type=submit]:not(.hidden, .quiet)").last.click()
 
 
 def sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
