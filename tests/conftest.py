@@ -16,6 +16,7 @@ from pamitan.stores.engine import forget_engines
 from tests.servers import NoServerError, mariadb_server, postgres_server
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests of a file in one process, since they share its servers.
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from pamitan.erasure.casefile import CaseFile, DatastoreCase, KeyPack, PersonalValue
 from pamitan.erasure.residue import Residue, scan
+from pamitan.erasure.weighing import POSSIBLE
 from pamitan.kit.clock import SetClock
 from pamitan.storefile.model import Kind
 from pamitan.stores.keytables import StoredKey
@@ -131,7 +132,7 @@ def test_a_namesakes_rows_do_not_block(shop: Shop) -> None:
     log(shop, 1, message="Anna Rossi called")
     log(shop, 2, message="Rossi called")
     assert not [r for r in found(shop) if r.blocking]
-    assert [(r.key, r.explained_by) for r in found(shop) if r.table == "log"] == [("1", None)]
+    assert [(r.key, r.explained_by, r.blocking) for r in found(shop) if r.table == "log"] == [("1", POSSIBLE, False)]
 
 
 def test_a_name_beside_the_postal_address_blocks(shop: Shop) -> None:

@@ -223,7 +223,7 @@ class _Findings:
 def _residue(spot: _Spot, count: _Count) -> Residue:
     datastore, table, column, kind, verdict = spot
     keys = "; ".join(count.keys)
-    return Residue(datastore, table, column, keys, kind, count.rows, verdict.explained_by, verdict.blocking)
+    return Residue(datastore, table, column, keys, kind, count.rows, verdict.reason, verdict.blocking)
 
 
 def _accounts_by_needle(casefiles: Mapping[str, CaseFile], country: str) -> dict[Needle, set[str]]:

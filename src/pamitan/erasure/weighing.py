@@ -30,6 +30,7 @@ ANOTHERS = "another customer's own"
 SHARED = "another customer has it too"
 ANOTHER_NAME = "stands there with another person's name"
 UNPROVEN = "not proven to be this customer's"
+POSSIBLE = "only possible: a name or address alone, perhaps a namesake's"
 _CERTAIN = ("email", "phone", "id")
 
 
@@ -41,6 +42,11 @@ class Verdict:
     explained_by: str | None = None
     unless_shared: Needle | None = None
     unless_living: frozenset[str] = frozenset()
+
+    @property
+    def reason(self) -> str | None:
+        """Why it may stand there; ``None`` for what nobody explains, which blocks."""
+        return None if self.blocking else self.explained_by or POSSIBLE
 
     @property
     def gravity(self) -> int:
