@@ -16,20 +16,6 @@ from pamitan.stores.engine import forget_engines
 from tests.servers import NoServerError, mariadb_server, postgres_server
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of a file in one process, since they share its servers.
-
-    Those of different screens, or with a group of their own, run apart.
-    """
-    for item in items:
-        if item.get_closest_marker("xdist_group"):
-            continue
-        callspec = getattr(item, "callspec", None)
-        screen = callspec.params.get("screen", "") if callspec else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{screen}"))
-
-
 def _started(server: AbstractContextManager[str]) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         try:

@@ -1,5 +1,6 @@
-"""People close their accounts in a real browser, from the printed link to the outcome mail, on three screens.
+"""People close their accounts in a real browser, from the printed link to the outcome mail.
 
+Run by a module for each screen, so that the screens can be looked at side by side; such a module gives ``screen``.
 Each test leaves a recording in ``test-results/demo`` (open it with ``playwright show-trace``).
 """
 
@@ -45,12 +46,6 @@ def chromium() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
         opened.close()
-
-
-@pytest.fixture(scope="module", params=SCREENS, ids=lambda width: f"{width}px")
-def screen(request: pytest.FixtureRequest) -> int:
-    width: int = request.param
-    return width
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +160,8 @@ def visitor(request: pytest.FixtureRequest, chromium: Browser, demo: RunningDemo
     somebody = Visitor(page, demo)
     page.on("console", lambda said: somebody.complaints.append(said.text) if said.type == "error" else None)
     yield somebody
-    context.tracing.stop(path=RECORDINGS / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name)}.zip")
+    recording = re.sub(r"[^a-z0-9]+", "-", f"{request.node.name} {screen}px")
+    context.tracing.stop(path=RECORDINGS / f"{recording}.zip")
     context.close()
     assert somebody.complaints == []
 

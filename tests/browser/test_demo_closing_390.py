@@ -1,0 +1,13 @@
+"""The demo's customers close their accounts on a phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.demo_closing import *  # noqa: F403
+
+
+@pytest.fixture(scope="module")
+def screen() -> int:
+    """The width of the window in pixels."""
+    return 390
