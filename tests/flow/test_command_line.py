@@ -37,7 +37,7 @@ class Shell:
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, input=answer)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*PAMITAN, *words], env=self.environment, stdout=subprocess.DEVNULL)
+        return subprocess.Popen([*PAMITAN, *words], env=self.environment, stdout=subprocess.PIPE)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -258,6 +258,17 @@ def test_serve_answers_and_ends_cleanly(shell: Shell) -> None:
         assert _answer(f"http://127.0.0.1:{port}/health") == 200
         server.terminate()
         assert server.wait(30) == 0
+
+
+def test_the_demo_tells_a_script_where_to_begin(shell: Shell) -> None:
+    port = free_port()
+    with shell.start("demo", "--port", str(port), "--json") as demo:
+        assert demo.stdout
+        said = json.loads(demo.stdout.readline())
+        assert _answer(said["url"]) == 200
+        demo.terminate()
+        assert demo.wait(30) == 0
+    assert said["customers"]
 
 
 def test_a_taken_port_is_said_so(shell: Shell) -> None:

@@ -42,7 +42,7 @@ def demo(
     from pamitan.demo.run import run_demo
 
     with plain_failures(as_json):
-        run_demo(port=port, lan=lan, fresh=fresh)
+        run_demo(port=port, lan=lan, fresh=fresh, as_json=as_json)
 
 
 def _refuse_a_taken_port(host: str, port: int, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,10 +14,11 @@ from pamitan.demo.home import Address, DemoError, DemoHome
 PORTS_TO_TRY = 20
 
 
-def run_demo(port: int = 8000, lan: bool = False, fresh: bool = False) -> None:
+def run_demo(port: int = 8000, lan: bool = False, fresh: bool = False, as_json: bool = False) -> None:
     """Set up what is missing, print where to begin, and serve until Ctrl-C or SIGTERM.
 
-    ``lan`` lets other devices of the local network in, such as one's own phone; ``fresh`` begins anew.
+    ``lan`` lets other devices of the local network in, such as one's own phone; ``fresh`` begins anew; ``as_json``
+    prints one JSON object instead of a page for people.
     Raises :class:`pamitan.demo.home.DemoError` with a sentence that says the mend.
     """
     # While the shop is being set up; the server has handlers of its own
@@ -28,19 +30,22 @@ def run_demo(port: int = 8000, lan: bool = False, fresh: bool = False) -> None:
         with mail_catcher(home.mails) as smtp_port:
             address = _address(port, lan)
             os.environ.update(home.environment(address, smtp_port))
-            _serve(address, wanted=port)
+            _serve(address, port, as_json)
 
 
-def _serve(address: Address, wanted: int) -> None:
+def _serve(address: Address, wanted: int, as_json: bool) -> None:
     # Django reads its settings when first imported, so what needs it is imported only now
     from pamitan.config.server import prepare_database, serve, set_up_django
 
     set_up_django()
     from pamitan.demo.practice import practice_operator
-    from pamitan.demo.welcome import welcome
+    from pamitan.demo.welcome import welcome, welcome_for_scripts
 
     prepare_database()
-    welcome(address, wanted)
+    if as_json:
+        print(json.dumps(welcome_for_scripts(address), ensure_ascii=False), flush=True)  # noqa: T201 - asked for
+    else:
+        welcome(address, wanted)
     with practice_operator():
         serve(address.host, address.port)
 

@@ -35,6 +35,17 @@ def welcome(address: Address, wanted_port: int) -> None:
     console.print("\nStop with Ctrl-C. Begin anew with --fresh. On your own phone: --lan.")
 
 
+def welcome_for_scripts(address: Address) -> dict[str, object]:
+    """The same as plain values, for ``--json``."""
+    return {
+        "url": f"{address.url}/",
+        **{name: f"{address.url}/{name}/" for name in ("shop", "mail", "desk")},
+        "customers": [{"sign_in": person.sign_in, "story": person.story} for person in PEOPLE],
+        "password": PASSWORD,
+        "operator": {"email": OPERATOR, "password": OPERATOR_PASSWORD, "code": current_code(desk_operator())},
+    }
+
+
 def qr_code(text: str) -> str:
     """The text as a QR code of characters."""
     code = qrcode.QRCode(border=2)
