@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +93,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Needle:
+class Needle(ABC):
     """One identifier to look for. ``strong``: telling enough that, with another one, it means this very person."""
 
     kind: ResidueKind
@@ -109,9 +110,9 @@ class Needle:
         """The same as an address or number that may lead to rows; ``None`` for the other kinds."""
         return None
 
+    @abstractmethod
     def confirm(self, reading: Reading) -> Hit | None:
         """Whether it really stands there."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def _refresh(request: HttpRequest, found: Conversation, form: MessageForm) -> in
     return REFRESH_SECONDS if waits and not still else 0
 
 
-# --- helpers -----------------------------------------------------------------------------------------------------
+# Helpers, in the order in which they are called
 
 
 def _own(request: HttpRequest, reference: str) -> Conversation:
