@@ -14,7 +14,7 @@ from pamitan.erasure.casefile import CaseFile, DatastoreCase, KeyPack, PersonalV
 from pamitan.erasure.residue import Residue, scan
 from pamitan.erasure.weighing import POSSIBLE
 from pamitan.kit.clock import SetClock
-from pamitan.storefile.model import Kind
+from pamitan.storefile.rules import Kind
 from pamitan.stores.keytables import StoredKey
 from pamitan.stores.schema import refresh
 from pamitan.stores.store import Store

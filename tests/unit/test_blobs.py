@@ -13,7 +13,7 @@ from django.core import signing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamitan.storefile.model import Blob
+from pamitan.storefile.links import Blob
 from pamitan.stores.blobs import UnreadableBlobError, account_in, decode, look_up
 
 LONG = {"_auth_user_id": "7", "basket": "kopi " * 500}

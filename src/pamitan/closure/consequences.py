@@ -11,7 +11,9 @@ from pamitan.closure.errors import NoSuchAccount
 from pamitan.closure.models import SavedItem
 from pamitan.closure.store import current_store
 from pamitan.evidence.tombstones import tombstone_hash
-from pamitan.storefile.model import Keep, Rule, StoreFile, Text, Until
+from pamitan.storefile.labels import Text
+from pamitan.storefile.model import StoreFile
+from pamitan.storefile.rules import Keep, Rule, Until
 from pamitan.stores.types import Account, HeldBalance, Identifier, LibraryItem, OpenItem
 
 

@@ -21,7 +21,7 @@ from pamitan.closure.transition import transition
 from pamitan.evidence.certificate import issue
 from pamitan.evidence.ledger import LedgerEvent, record
 from pamitan.evidence.tombstones import Kind, bar
-from pamitan.storefile.model import text
+from pamitan.storefile.labels import text
 from pamitan.stores.types import Identifier
 
 FORGOTTEN: dict[str, Any] = {

@@ -13,7 +13,7 @@ from pamitan.closure.letter import write
 from pamitan.closure.links import status_url
 from pamitan.closure.models import Closure
 from pamitan.closure.store import current_store
-from pamitan.storefile.model import text
+from pamitan.storefile.labels import text
 
 Kind = Literal["received", "confirm", "waiting", "proceeding", "question", "closed", "refused", "withdrawn", "expired"]
 ONLY_REGISTERED = frozenset({"confirm"})

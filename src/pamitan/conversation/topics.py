@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pamitan.storefile.model import Choice, Text, text
+from pamitan.storefile.labels import Text, text
+from pamitan.storefile.model import Choice
 
 LEVELS = ("area", "topic", "detail")
 

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from pamitan.erasure.receipt import Receipt
-from pamitan.storefile.model import Kind
+from pamitan.storefile.rules import Kind
 from pamitan.stores.keytables import StoredKey
 from pamitan.stores.types import Identifier
 

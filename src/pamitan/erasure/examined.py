@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
-from pamitan.storefile.model import Rule, StoreFile
+from pamitan.storefile.model import StoreFile
+from pamitan.storefile.rules import Rule
 from pamitan.stores.catalogue import has_index
 from pamitan.stores.engine import engine_for, reading
 from pamitan.stores.scan import Chunk, has_more_rows_than, sample

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pamitan.erasure.errors import MapMismatch
-from pamitan.storefile.model import Rule, StoreFile, text
+from pamitan.storefile.labels import text
+from pamitan.storefile.model import StoreFile
+from pamitan.storefile.rules import Rule
 from pamitan.stores.cells import UNIQUE, has_empty_value
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import Column, ForeignKey, Schema, Table

@@ -10,7 +10,9 @@ from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.examined import Examined, Problem, Severity
 from pamitan.erasure.fates import Fates, does_not_fit, fates_of
 from pamitan.storefile.conditions import Condition
-from pamitan.storefile.model import Attribute, Keep, Link, Pending, Rule, Source
+from pamitan.storefile.links import Attribute, Link, Source
+from pamitan.storefile.model import Pending
+from pamitan.storefile.rules import Keep, Rule
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import ForeignKey, Table

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pamitan.erasure.examined import LARGE, Examined, Problem, Severity
 from pamitan.erasure.patterns import Matcher, Needle, needles
 from pamitan.erasure.suspicion import suspicions
-from pamitan.storefile.model import Attribute, Kind, Rule, Source
+from pamitan.storefile.links import Attribute, Source
+from pamitan.storefile.rules import Kind, Rule
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.keytables import row_key
 from pamitan.stores.passwords import Verifier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pamitan.storefile.model import Action
+from pamitan.storefile.rules import Action
 
 RECOVERED = "recovered"
 """The note of a receipt whose rows were counted before a crash and were found done after it."""

@@ -14,7 +14,8 @@ from pamitan.erasure.errors import NotErasable
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.guard import check_radius
 from pamitan.erasure.receipt import Receipt
-from pamitan.storefile.model import Action, StoreFile
+from pamitan.storefile.model import StoreFile
+from pamitan.storefile.rules import Action
 from pamitan.stores.keys import Keys
 from pamitan.stores.schema import Schema
 from pamitan.stores.steps import Cascade

@@ -23,7 +23,10 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from pamitan.erasure.patterns import Hit, Needle, ResidueKind
-from pamitan.storefile.model import Attribute, Kind, Rule, StoreFile, text
+from pamitan.storefile.labels import text
+from pamitan.storefile.links import Attribute
+from pamitan.storefile.model import StoreFile
+from pamitan.storefile.rules import Kind, Rule
 from pamitan.stores.types import IdentifierKind
 
 ANOTHERS = "another customer's own"

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext
 from pamitan.closure.service import BeforeYouGo
 from pamitan.portal import money
 from pamitan.portal.tasks import Tasks
-from pamitan.storefile.model import text
+from pamitan.storefile.labels import text
 from pamitan.stores.types import HeldBalance
 
 

@@ -12,153 +12,15 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    PlainSerializer,
-    WithJsonSchema,
     model_validator,
 )
 
-from pamitan.storefile.base import Misplaced, Strict, as_list, as_list_or_none, known_zone, times_of_day, to_nobody
-from pamitan.storefile.conditions import Condition, parse_condition
-
-Where = Annotated[
-    Condition,
-    BeforeValidator(parse_condition),
-    PlainSerializer(repr),
-    WithJsonSchema({"type": "object", "description": "All entries must hold, e.g. {status: [Pending, Paid]}"}),
-]
-Text = str | dict[str, str]
-"""A label: one text for all languages, or one per language code."""
+from pamitan.storefile.base import Misplaced, Strict, as_list, as_list_or_none, known_zone, times_of_day
+from pamitan.storefile.labels import Text
+from pamitan.storefile.links import Link, Links, Source, Where
+from pamitan.storefile.rules import Rule
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Kind = Literal["name", "address", "email", "phone", "id", "other"]
-Action = Literal["delete", "clear", "replace", "detach", "keep"]
-
-
-def text(label: Text, language: str) -> str:
-    """The label in that language, else in English, else in whatever language there is."""
-    if isinstance(label, str):
-        return label
-    return label.get(language) or label.get("en") or next(iter(label.values()))
-
-
-class Blob(Strict):
-    """An opaque value that holds an account id, such as a session."""
-
-    column: str
-    format: Literal["json", "django-session", "php-session", "php-serialised"]
-    """How the value is written: plain JSON, Django's signed (and perhaps compressed) session, PHP."""
-    path: str
-    """Where in it the account id lies; keys parted by dots, e.g. ``customer_id`` or ``customer.id``."""
-
-
-class Link(Strict):
-    """How rows of a table are tied to an account: exactly one of ``on``, ``email``, ``phone`` and ``blob``."""
-
-    on: dict[str, str] | None = None
-    """This table's columns, each with the ``table.column`` that it equals. ``account.id`` is the account itself;
-    another table stands for those of its rows that the data map has taken. Several columns make a composite link. The
-    same form says a foreign key, an id without one, and a reverse link ({id: order.address_id})."""
-    email: str | None = None
-    """The column that holds the customer's e-mail address, in any letter case. Takes a row only when the address is
-    proven, held by no other account, and the row has no other owner."""
-    phone: str | None = None
-    """The column that holds the customer's phone number, in any format. Same safety as ``email``."""
-    blob: Blob | None = None
-    where: Where | None = None
-    """Only rows for which this holds."""
-
-    @model_validator(mode="after")
-    def one_way(self) -> Self:
-        ways = [way for way in (self.on, self.email, self.phone, self.blob) if way]
-        if len(ways) != 1:
-            raise ValueError("a link has exactly one of: on, email, phone, blob")
-        for target in (self.on or {}).values():
-            if "." not in target:
-                raise ValueError(f"'{target}' should name table.column, e.g. account.id")
-        return self
-
-    def targets(self) -> set[str]:
-        """The tables (or ``account``) that the link goes through."""
-        return {target.rsplit(".", 1)[0] for target in (self.on or {}).values()}
-
-
-Links = Annotated[list[Link], BeforeValidator(as_list), Field(min_length=1)]
-
-
-class Until(Strict):
-    """When a retained record ends: so long after the date in ``column``; without a column, after the closing."""
-
-    column: str | None = None
-    years: int = 0
-    months: int = 0
-    days: int = 0
-
-    @model_validator(mode="after")
-    def some_time(self) -> Self:
-        if self.years + self.months + self.days <= 0:
-            raise ValueError("'until' needs years, months or days")
-        return self
-
-
-class Keep(Strict):
-    """What the law demands to keep. Wins over every other action on the same cells."""
-
-    law: Text
-    """The law and its article, as the customer will read it."""
-    reason: Text
-    """Why, in plain words."""
-    until: Until
-    columns: list[str] | None = None
-    """The cells that are kept; without it the whole row is."""
-
-
-class Rule(Strict):
-    """What happens to the rows of one table that belong to a customer who leaves."""
-
-    link: Links
-    where: Where | None = None
-    """Only rows for which this holds, whatever the link."""
-    delete: bool = False
-    """Delete the row. Goes alone."""
-    clear: list[str] = []
-    """Columns to empty: NULL where the column allows it, else the empty value of its type."""
-    replace: dict[str, str | int | float | bool | None] = {}
-    """Columns to overwrite. ``{unique}`` in a text becomes a value that no other row has."""
-    detach: Annotated[dict[str, str | int | None], BeforeValidator(to_nobody)] = {}
-    """Columns that tie the row to the person, cut: a list (to NULL) or a mapping to the value that means nobody."""
-    keep: Keep | None = None
-    personal: dict[str, Kind] = {}
-    """Which columns hold a name, an address and so on: their values are looked for after the erasure."""
-    category: Text | None = None
-    """What the customer calls this, e.g. {en: Addresses, id: Alamat}."""
-    why: str | None = None
-    """A note for the reader."""
-
-    @model_validator(mode="after")
-    def one_fate(self) -> Self:
-        change = bool(self.clear or self.replace or self.detach or self.keep)
-        if self.delete and change:
-            raise ValueError("'delete' goes alone: a deleted row has nothing left to clear, replace, detach or keep")
-        if not self.delete and not change:
-            raise ValueError("says nothing to do: give delete, clear, replace, detach or keep")
-        named = [*self.clear, *self.replace, *self.detach]
-        twice = sorted({column for column in named if named.count(column) > 1})
-        if twice:
-            raise ValueError(f"more than one action for {', '.join(twice)}")
-        return self
-
-
-class Attribute(Strict):
-    """A value in another table: the ``column`` of its row whose columns equal the named columns of the row in hand."""
-
-    table: str
-    on: dict[str, str]
-    column: str
-    where: Where | None = None
-
-
-Source = str | Attribute
-"""A column of the table in hand, or a value in another table."""
 
 
 class Password(Strict):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.storefile.model import Source
+from pamitan.storefile.links import Source
 from pamitan.stores.engine import reading
 from pamitan.stores.home import Home
 from pamitan.stores.identifiers import normalise_email, normalise_phone

@@ -12,7 +12,7 @@ import json
 import zlib
 from collections.abc import Callable
 
-from pamitan.storefile.model import Blob
+from pamitan.storefile.links import Blob
 
 MOST_BYTES = 20_000_000
 """A compressed value that unfolds beyond this is not read."""

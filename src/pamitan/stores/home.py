@@ -15,7 +15,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.kit.clock import Clock
 from pamitan.storefile.conditions import Condition
-from pamitan.storefile.model import Source, StoreFile
+from pamitan.storefile.links import Source
+from pamitan.storefile.model import StoreFile
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.engine import engine_for
 from pamitan.stores.equality import equal

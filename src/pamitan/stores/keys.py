@@ -30,7 +30,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import FromClause
 
 from pamitan.storefile.conditions import Condition
-from pamitan.storefile.model import Link, Rule, StoreFile
+from pamitan.storefile.links import Link
+from pamitan.storefile.model import StoreFile
+from pamitan.storefile.rules import Rule
 from pamitan.stores.batch import Batch, Vetted
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.keytables import GONE, KeyTable, StoredKey

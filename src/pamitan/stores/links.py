@@ -19,7 +19,8 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.conditions import Condition
-from pamitan.storefile.model import Blob, Rule
+from pamitan.storefile.links import Blob
+from pamitan.storefile.rules import Rule
 from pamitan.stores.batch import Batch
 from pamitan.stores.blobs import account_in
 from pamitan.stores.conditions import to_sql

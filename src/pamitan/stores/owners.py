@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.storefile.model import Link, StoreFile
+from pamitan.storefile.links import Link
+from pamitan.storefile.model import StoreFile
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.engine import reading
 from pamitan.stores.equality import equal

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pamitan.storefile.model import Pending, Text
+from pamitan.storefile.labels import Text
+from pamitan.storefile.model import Pending
 from pamitan.stores.conditions import column_value
 from pamitan.stores.engine import reading, writing
 from pamitan.stores.errors import StoreMismatch, StoreRefused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pamitan.storefile.model import Action
+from pamitan.storefile.rules import Action
 
 Scalar = str | int | float | bool | None
 

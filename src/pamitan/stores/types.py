@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pamitan.storefile.model import Text
+from pamitan.storefile.labels import Text
 
 IdentifierKind = Literal["email", "phone"]
 

@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.storefile.model import Source, StoreFile
+from pamitan.storefile.links import Source
+from pamitan.storefile.model import StoreFile
 from pamitan.stores.batch import Batch, Vetted
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.ids import id_text

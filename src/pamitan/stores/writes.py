@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.storefile.model import Action
+from pamitan.storefile.rules import Action
 from pamitan.stores.cells import cell_value, differs_from
 from pamitan.stores.keys import Keys
 from pamitan.stores.keytables import CHUNK, CLEAN, GONE, KeyTable, StoredKey, drop_temporary

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 
 from pamitan.portal import money
-from pamitan.storefile.model import Text, text
+from pamitan.storefile.labels import Text, text
 
 register = template.Library()
 

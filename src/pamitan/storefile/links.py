@@ -1,0 +1,74 @@
+"""How a store file says which rows are a customer's, and where a value lies that is not in the row in hand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+
+from pamitan.storefile.base import Strict, as_list
+from pamitan.storefile.conditions import Condition, parse_condition
+
+Where = Annotated[
+    Condition,
+    BeforeValidator(parse_condition),
+    PlainSerializer(repr),
+    WithJsonSchema({"type": "object", "description": "All entries must hold, e.g. {status: [Pending, Paid]}"}),
+]
+
+
+class Blob(Strict):
+    """An opaque value that holds an account id, such as a session."""
+
+    column: str
+    format: Literal["json", "django-session", "php-session", "php-serialised"]
+    """How the value is written: plain JSON, Django's signed (and perhaps compressed) session, PHP."""
+    path: str
+    """Where in it the account id lies; keys parted by dots, e.g. ``customer_id`` or ``customer.id``."""
+
+
+class Link(Strict):
+    """How rows of a table are tied to an account: exactly one of ``on``, ``email``, ``phone`` and ``blob``."""
+
+    on: dict[str, str] | None = None
+    """This table's columns, each with the ``table.column`` that it equals. ``account.id`` is the account itself;
+    another table stands for those of its rows that the data map has taken. Several columns make a composite link. The
+    same form says a foreign key, an id without one, and a reverse link ({id: order.address_id})."""
+    email: str | None = None
+    """The column that holds the customer's e-mail address, in any letter case. Takes a row only when the address is
+    proven, held by no other account, and the row has no other owner."""
+    phone: str | None = None
+    """The column that holds the customer's phone number, in any format. Same safety as ``email``."""
+    blob: Blob | None = None
+    where: Where | None = None
+    """Only rows for which this holds."""
+
+    @model_validator(mode="after")
+    def one_way(self) -> Self:
+        ways = [way for way in (self.on, self.email, self.phone, self.blob) if way]
+        if len(ways) != 1:
+            raise ValueError("a link has exactly one of: on, email, phone, blob")
+        for target in (self.on or {}).values():
+            if "." not in target:
+                raise ValueError(f"'{target}' should name table.column, e.g. account.id")
+        return self
+
+    def targets(self) -> set[str]:
+        """The tables (or ``account``) that the link goes through."""
+        return {target.rsplit(".", 1)[0] for target in (self.on or {}).values()}
+
+
+Links = Annotated[list[Link], BeforeValidator(as_list), Field(min_length=1)]
+
+
+class Attribute(Strict):
+    """A value in another table: the ``column`` of its row whose columns equal the named columns of the row in hand."""
+
+    table: str
+    on: dict[str, str]
+    column: str
+    where: Where | None = None
+
+
+Source = str | Attribute
+"""A column of the table in hand, or a value in another table."""
