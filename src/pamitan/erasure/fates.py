@@ -14,12 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pamitan.erasure.errors import MapMismatch
+from pamitan.erasure.receipt import SHARED_ROW
 from pamitan.storefile.labels import text
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Rule
 from pamitan.stores.cells import UNIQUE, has_empty_value
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import Column, ForeignKey, Schema, Table
+from pamitan.stores.sharing import cuts_of, may_have_two_owners, reverse_links
 from pamitan.stores.steps import Assignment, Cascade, Fate, Kept, Need, Scalar, Value
 
 _UNIQUE_DIGITS = 16
@@ -86,6 +88,7 @@ class _Planner:
             tuple(self._cascades(name)) if name in self._deleting else (),
             tuple(_loosened(table, circles.get(name, []))),
             tuple((number, *column) for number, rule in enumerate(rules) for column in rule.personal.items()),
+            self._shares(table, rules),
             any(name in link.targets() for table in self._map for link in self._file.links_of(self._datastore, table)),
         )
 
@@ -106,6 +109,24 @@ class _Planner:
         for name, nobody in rule.detach.items():
             value_of = _detached(table, table.column(name), nobody)
             yield Assignment(number, "detach", name, value_of, self._own_links(rule, name))
+        yield from self._separations(table, number)
+
+    def _separations(self, table: Table, number: int) -> Iterable[Assignment]:
+        """What is cut in rows that stay because they are another customer's as well."""
+        rules = self._map[table.name]
+        if not self._shares(table, rules):
+            return
+        for (rule, link), cuts in cuts_of(self._file, table, rules).items():
+            for column, nobody in cuts.items() if rule == number else ():
+                value = _detached(table, table.column(column), nobody)
+                yield Assignment(number, "detach", column, value, frozenset([link]), shared=True)
+
+    def _shares(self, table: Table, rules: list[Rule]) -> bool:
+        """Whether a row may be another customer's as well."""
+        if table.name == self._file.account.table and self._datastore == self._file.home:
+            return False
+        led_from_several = next(reverse_links(self._schema, self._file, table, rules), None) is not None
+        return led_from_several or may_have_two_owners(self._file, table, rules)
 
     def _own_links(self, rule: Rule, column: str) -> frozenset[int] | None:
         """The links that go through this very column to the account, if any does."""
@@ -117,21 +138,32 @@ class _Planner:
         for child, key in self._schema.pointing_at(parent):
             rules = self._map.get(child.name, [])
             keeping = [(number, rule) for number, rule in enumerate(rules) if _keeps_pointer(number, rule, key)]
-            passed_on = child.name in self._deleting and any(rule.keep for rule in self._map_rules_reaching(child.name))
-            if keeping or passed_on:
+            shared = self._shares(child, rules) and not self._is_cut(child, rules, key)
+            passed_on = child.name in self._deleting and any(map(self._may_stay, self._tables_reaching(child.name)))
+            if keeping or passed_on or shared:
                 laws = sorted({text(rule.keep.law, "en") for _, rule in keeping if rule.keep})
+                law = ", ".join(laws) or (SHARED_ROW if shared else "a retained record")
                 numbers = frozenset(number for number, _ in keeping)
-                yield Need(child.name, key.columns, key.target_columns, numbers, ", ".join(laws) or "a retained record")
+                yield Need(child.name, key.columns, key.target_columns, numbers, law, shared)
 
-    def _map_rules_reaching(self, table: str) -> Iterable[Rule]:
-        """The rules of all tables that point at this one, to any depth: a kept row among them needs it."""
+    def _tables_reaching(self, table: str) -> Iterable[Table]:
+        """All tables that point at this one, to any depth: a row among them that stays needs it."""
         seen, todo = {table}, [table]
         while todo:
             for child, _key in self._schema.pointing_at(todo.pop()):
                 if child.name not in seen:
                     seen.add(child.name)
                     todo.append(child.name)
-                    yield from self._map.get(child.name, [])
+                    yield child
+
+    def _may_stay(self, table: Table) -> bool:
+        rules = self._map.get(table.name, [])
+        return any(rule.keep for rule in rules) or self._shares(table, rules)
+
+    def _is_cut(self, table: Table, rules: list[Rule], key: ForeignKey) -> bool:
+        """Whether the foreign key is cut in a shared row that is taken from its other owner."""
+        cuts = cuts_of(self._file, table, rules).values()
+        return any(column in columns for columns in cuts for column in key.columns)
 
     def _cascades(self, parent: str) -> Iterable[Cascade]:
         for child, key in self._schema.pointing_at(parent):

@@ -129,6 +129,7 @@ class _Search:
             others=others,
             under_another_name=_has_another_name(place.terms, chunk, row, hits),
             unproven=self._spared_in(place, account_id),
+            shared=place.survivors.is_shared(account_id, key),
         )
 
     def _spared_in(self, place: _Place, account_id: str) -> frozenset[Needle]:

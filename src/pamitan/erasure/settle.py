@@ -13,12 +13,12 @@ from typing import Any
 from pamitan.erasure.errors import NotErasable
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.guard import check_radius
-from pamitan.erasure.receipt import Receipt
+from pamitan.erasure.receipt import SHARED_ROW, Receipt
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Action
 from pamitan.stores.keys import Keys
 from pamitan.stores.schema import Schema
-from pamitan.stores.steps import Cascade
+from pamitan.stores.steps import Cascade, Fate
 from pamitan.stores.writes import TableWriter, check_constraints_now, put_off_constraints
 
 _CHANGES: tuple[Action, ...] = ("clear", "replace", "detach")
@@ -80,7 +80,8 @@ class Settlement:
         if needed:
             children = ", ".join(sorted({need.child for need in self._fates.of(table).needs}))
             raise NotErasable(
-                f"the account's row in '{table}' cannot be deleted, because rows that the law keeps point at it "
+                f"the account's row in '{table}' cannot be deleted, because rows that stay, kept by law or shared with "
+                "another customer, point at it "
                 f"({children}); detach them, or clear the columns of '{table}' instead of deleting its row",
                 frozenset(needed),
             )
@@ -107,9 +108,10 @@ class Settlement:
             for account, rows in writer.count_kept(kept.rule).items():
                 note = f"{kept.law}; kept although another rule deletes" if overruled.get(account) else kept.law
                 yield account, Receipt(self._datastore, table, "keep", rows, note)
-        laws = ", ".join(sorted({need.law for need in writer.fate.needs}))
+        for account, rows in writer.count_shared().items():
+            yield account, Receipt(self._datastore, table, "keep", rows, SHARED_ROW)
         for account, rows in writer.count_needed().items():
-            yield account, Receipt(self._datastore, table, "keep", rows, f"rows kept by law point at it: {laws}")
+            yield account, Receipt(self._datastore, table, "keep", rows, _why_needed(writer.fate))
 
     def check_guard(self, receipts: Receipts) -> None:
         """Raise :class:`pamitan.erasure.errors.GuardTripped` where an account has far too many rows."""
@@ -176,3 +178,9 @@ class Settlement:
                 f"'{cascade.child}' a rule that deletes or detaches these rows",
                 frozenset(dragged),
             )
+
+
+def _why_needed(fate: Fate) -> str:
+    """Why rows of that table stay, though a rule deletes them."""
+    laws = ", ".join(sorted({need.law for need in fate.needs} - {SHARED_ROW}))
+    return f"rows kept by law point at it: {laws}" if laws else f"rows {SHARED_ROW} point at it"

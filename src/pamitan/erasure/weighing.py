@@ -4,6 +4,7 @@
 the row is                what an identifier in it means
 ========================  ==========================================================================================
 kept by law               explained by the law, in the cells that it covers
+shared                    explained: it stays whole until the last of the customers leaves whose rows lead to it
 the person's              blocks; a mere town inside a longer text is only possible
 another customer's        their own where the store file says that such identifiers stand in that column, or where the
                           whole cell is the phone number (families share one); an address, number or id elsewhere
@@ -31,6 +32,7 @@ from pamitan.stores.types import IdentifierKind
 
 ANOTHERS = "another customer's own"
 SHARED = "another customer has it too"
+SHARED_ROW = "another customer's row leads here too"
 ANOTHER_NAME = "stands there with another person's name"
 UNPROVEN = "not proven to be this customer's"
 POSSIBLE = "only possible: a name or address alone, perhaps a namesake's"
@@ -124,6 +126,8 @@ class Sighting:
     """A column for names holds a name that is not the person's."""
     unproven: frozenset[Needle] = frozenset()
     """Addresses and numbers of the account that may not lead to rows."""
+    shared: bool = False
+    """The row stayed whole, because it is another customer's as well."""
 
     @property
     def certain(self) -> list[Hit]:
@@ -172,6 +176,8 @@ def _verdict(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | N
     reason = terms.why_ignored(column)
     if reason is not None and not is_certain(hit):
         return Verdict(False, reason)
+    if seen.shared:
+        return Verdict(False, SHARED_ROW)
     if seen.mine:
         return _in_own_row(hit)
     if seen.others:

@@ -127,12 +127,16 @@ class Batch:
 
     def names_account(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
         """The cell of that column holds the account's id. Another database may spell the same UUID otherwise."""
-        same = cell == self.account_key(column)
+        return sa.or_(*(cell == key for key in self.account_keys(column)))
+
+    def account_keys(self, column: Column) -> list[ColumnElement[Any]]:
+        """The account's id as that column may hold it, in each spelling of its own."""
+        same = self.account_key(column)
         if self.is_home or not self._has_uuids or family(column.kind) != "text":
-            return same
+            return [same]
         known = self.accounts.c
         spellings = [known.dashed, known.bare, sa.func.upper(known.dashed), sa.func.upper(known.bare)]
-        return sa.or_(same, *(cell == fitted(column, spelling, "text", self.dialect) for spelling in spellings))
+        return [same, *(fitted(column, spelling, "text", self.dialect) for spelling in spellings)]
 
     def _account_row(self, n: int, account_id: str | None) -> dict[str, Any]:
         text = account_id or ""

@@ -88,7 +88,8 @@ class Home:
         """The keys of the rows that are tied to one account."""
         subjects: Sequence[Subject] = [Subject(account_id, proven)]
         vetted = vet(connection, self.schema, self.file, subjects, self.clock.now())
-        with collect(connection, self.schema, self.file, self.file.home, vetted, self.clock.now()) as keys:
+        now = self.clock.now()
+        with collect(connection, self.schema, self.file, self.file.home, vetted, now, spares_shared=False) as keys:
             yield keys
 
     def _equal(

@@ -38,6 +38,7 @@ from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.keytables import GONE, KeyTable, StoredKey
 from pamitan.stores.links import Linker, Place
 from pamitan.stores.schema import Schema
+from pamitan.stores.sharing import put_shared_aside
 from pamitan.stores.vetting import vet
 
 __all__ = ["Keys", "Seed", "collect", "vet"]
@@ -60,16 +61,18 @@ def collect(
     vetted: Sequence[Vetted],
     now: dt.datetime,
     seeds: Mapping[str, Iterable[Seed]] | None = None,
+    spares_shared: bool = True,
 ) -> Iterator[Keys]:
     """Open the key tables of a batch. An account in state ``other`` (staff) leads to nothing.
 
-    ``seeds``: keys from case files, by table.
+    ``seeds``: keys from case files, by table. ``spares_shared``: put rows aside that are another customer's as well, as
+    an erasure has to; who only reads wants to see them.
     """
     batch = Batch(connection, schema, file, datastore, now)
     ids = [None if account.state == "other" else account.account_id for account in vetted]
     usable = [(n, item) for n, account in enumerate(vetted) if ids[n] for item in sorted(account.usable, key=str)]
     with batch.tables(ids, usable):
-        keys = Keys(batch, vetted, seeds or {})
+        keys = Keys(batch, vetted, seeds or {}, spares_shared)
         yield keys
         keys.drop()
 
@@ -77,8 +80,11 @@ def collect(
 class Keys:
     """The key tables of one batch in one datastore."""
 
-    def __init__(self, batch: Batch, vetted: Sequence[Vetted], seeds: Mapping[str, Iterable[Seed]]) -> None:
+    def __init__(
+        self, batch: Batch, vetted: Sequence[Vetted], seeds: Mapping[str, Iterable[Seed]], spares_shared: bool
+    ) -> None:
         self._batch = batch
+        self._spares_shared = spares_shared
         self._vetted = vetted
         self._seeds = seeds
         self._serial = count()
@@ -140,7 +146,16 @@ class Keys:
             linkers[table] = Linker(self._batch, self._tables[table], self._map[table], self._tables.__getitem__)
             self._seed(table, linkers[table])
         cyclic = any(_through(self._map[table]) & set(tables) for table in tables)
-        self._fill(linkers, {table: self._map[table] for table in tables}, cyclic)
+        rules = {table: self._map[table] for table in tables}
+        self._fill(linkers, rules, cyclic)
+        while self._spares_shared and self._put_shared_aside(tables) and cyclic:
+            for table in tables:
+                self._tables[table].forget_collected()
+            self._fill(linkers, rules, cyclic=True)
+
+    def _put_shared_aside(self, tables: list[str]) -> int:
+        """How many keys are of rows that are another customer's as well; nothing hangs on those."""
+        return sum(put_shared_aside(self._batch, self._tables[t], self._map[t], self._tables) for t in tables)
 
     def _fill(self, linkers: Mapping[str, Linker], rules: Mapping[str, list[Rule]], cyclic: bool) -> None:
         seeded = any(table in self._seeds for table in linkers)

@@ -28,6 +28,10 @@ GONE = 2
 """The value of ``seeded`` for a row that is no longer there; its key only leads to others."""
 CLEAN = 3
 """The value of ``seeded`` for a row that is already as it should be."""
+SHARED = 4
+"""The value of ``seeded`` for a row that is another customer's as well and stays (:mod:`pamitan.stores.sharing`)."""
+SEPARATED = 5
+"""The value of ``seeded`` for a shared row whose tie to the leaving account is already cut."""
 CHUNK = 1000
 """Rows per insert into a key table, and per read from one."""
 _INDEXABLE_CHARACTERS = 700  # InnoDB's index entries hold 3,072 bytes; a character takes up to 4
@@ -58,18 +62,20 @@ class StoredKey:
     """The row itself was deleted; the key is kept because other rows are found through it."""
     key: tuple[Any, ...]
     leads: tuple[Any, ...]
+    shared: bool = False
+    """The row stayed, because it is another customer's as well."""
 
     def to_plain(self) -> list[Any]:
         """In JSON's own types."""
         values = [_to_plain(value) for value in (*self.key, *self.leads)]
-        return [self.rule, self.link, int(self.gone), len(self.key), *values]
+        return [self.rule, self.link, 2 if self.shared else int(self.gone), len(self.key), *values]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> StoredKey:
         """Read what :meth:`to_plain` wrote."""
-        rule, link, gone, width, *values = plain
+        rule, link, state, width, *values = plain
         read = [_from_plain(value) for value in values]
-        return cls(rule, link, bool(gone), tuple(read[:width]), tuple(read[width:]))
+        return cls(rule, link, state == 1, tuple(read[:width]), tuple(read[width:]), state == 2)
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,10 @@ class KeyTable:
         there = sa.exists().where(self.matches(self.source.alias("t"))).correlate(self.sql)
         self._connection.execute(sa.delete(self.sql).where(self.sql.c.seeded == GONE, there))
         self._connection.execute(sa.update(self.sql).values(seeded=GONE).where(self.sql.c.seeded == 1, ~there))
+
+    def forget_collected(self) -> None:
+        """Take out what links led to, but for what is marked as shared."""
+        self._connection.execute(sa.delete(self.sql).where(self.sql.c.seeded == 0))
 
     def distinct_rows(self, *where: ColumnElement[bool]) -> sa.Subquery:
         """Each (account, row) once, however many links found it."""

@@ -27,7 +27,7 @@ from pamitan.stores.conditions import to_sql
 from pamitan.stores.equality import equal
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.ids import as_uuid
-from pamitan.stores.keytables import CHUNK, KeyTable
+from pamitan.stores.keytables import CHUNK, SHARED, KeyTable
 from pamitan.stores.schema import Column
 from pamitan.stores.spelling import exact, normalised
 from pamitan.stores.types import Identifier, IdentifierKind
@@ -77,10 +77,20 @@ class Linker:
     def drop_seeds_of_others(self) -> None:
         """Forget keys from a case file whose row names another account now: the key was given to a new row."""
         keys, accounts = self.into.sql, self._batch.accounts
-        for owner in self._owners():
+        for column, nobody in self._owners():
             mine = [self.into.matches(self._source), accounts.c.n == keys.c.account]
-            theirs = sa.exists().where(*mine, ~self._no_other_owner(*owner)).correlate(keys)
-            self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, theirs))
+            theirs = sa.exists().where(*mine, ~self._no_other_owner(column, nobody)).correlate(keys)
+            found_by_it = ~sa.or_(sa.false(), *self._found_by_another_owner(column.name))
+            self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, found_by_it, theirs))
+
+    def _found_by_another_owner(self, name: str) -> Iterator[ColumnElement[bool]]:
+        """The key was found by another column of account ids; what this one holds says nothing of the row's key."""
+        marks = self.into.sql.c
+        for r, rule in enumerate(self._rules):
+            for i, link in enumerate(rule.link):
+                owners = {own for own, target in (link.on or {}).items() if self._is_account_id(target)}
+                if owners and name not in owners:
+                    yield sa.and_(marks.rule == r, marks.link == i)
 
     def _where(self, condition: Condition | None) -> ColumnElement[bool]:
         return to_sql(condition, self.into.table, self._batch.schema, self._batch.now, self._source)
@@ -113,7 +123,7 @@ class Linker:
         if self._own_row_only():
             sources.accounts_too()
         from_ = sources.joined().join(self._source, sa.and_(*equalities))
-        return self._select(sources.account(), place).select_from(from_).where(*where)
+        return self._select(sources.account(), place).select_from(from_).where(*where, *sources.unshared())
 
     def _by_identifier(
         self, place: Place, kind: IdentifierKind, name: str, where: list[ColumnElement[bool]], again: bool
@@ -232,6 +242,10 @@ class _Sources:
         for source, other_number in others:
             first = first.join(source, other_number == number)
         return first
+
+    def unshared(self) -> list[ColumnElement[bool]]:
+        """No link leads on from a row that stays, because it is another customer's as well."""
+        return [source.c.seeded != SHARED for source, _number in self._used.values() if "seeded" in source.c]
 
     def _equal_to_row(self, cell: ColumnElement[Any], column: Column, table: str, name: str) -> ColumnElement[bool]:
         keys = self._source_of(table)

@@ -32,6 +32,8 @@ class Assignment:
     column: str
     value: Value
     links: frozenset[int] | None = None
+    shared: bool = False
+    """Only of rows that stay because they are another customer's as well."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Need:
-    """Kept rows of ``child`` point at rows of the table in hand, which therefore cannot be deleted."""
+    """Rows of ``child`` that stay point at rows of the table in hand, which therefore cannot be deleted."""
 
     child: str
     columns: tuple[str, ...]
@@ -59,6 +61,8 @@ class Need:
     rules: frozenset[int]
     """The rules of the child that keep the pointing cells."""
     law: str
+    shared: bool = False
+    """The child's rows may also stay because they are another customer's as well."""
 
 
 @dataclass(frozen=True)
@@ -85,5 +89,7 @@ class Fate:
     """Columns of rows to be deleted that are set to NULL before, because the foreign keys run in a circle."""
     personal: tuple[tuple[int, str, str], ...] = ()
     """(rule, column, kind) of the columns that tell who the person is."""
+    shares: bool = False
+    """Some of the rows may be another customer's as well."""
     leads: bool = False
     """Other tables' rows are found through this one."""

@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.storefile.rules import Action
 from pamitan.stores.cells import cell_value, differs_from
 from pamitan.stores.keys import Keys
-from pamitan.stores.keytables import CHUNK, CLEAN, GONE, KeyTable, StoredKey, drop_temporary
+from pamitan.stores.keytables import CHUNK, CLEAN, GONE, SEPARATED, SHARED, KeyTable, StoredKey, drop_temporary
 from pamitan.stores.steps import Assignment, Cascade, Fate, Need
 
 NEEDED = -1
@@ -50,8 +50,10 @@ class TableWriter:
         same = [known.c.account == mine.c.account, ours.same_row(known, mine)]
         already = sa.exists().where(known.c.rule == NEEDED, *same)
         query = sa.select(*self._copied(mine, NEEDED)).select_from(joined).distinct()
-        rules = sorted(need.rules | {NEEDED})
-        return ours.insert(query.where(mine.c.rule >= 0, mine.c.seeded < GONE, kept.c.rule.in_(rules), ~already))
+        stays: ColumnElement[bool] = kept.c.rule.in_(sorted(need.rules | {NEEDED}))
+        if need.shared:
+            stays = sa.or_(stays, kept.c.seeded == SHARED)
+        return ours.insert(query.where(mine.c.rule >= 0, mine.c.seeded < GONE, stays, ~already))
 
     def mark_doomed(self) -> None:
         """Settle which rows are deleted. To be called once, after all that is needed is marked."""
@@ -64,10 +66,19 @@ class TableWriter:
     def retire_clean(self) -> None:
         """Put aside the keys of rows that are already as they should be, so that late rows alone are left."""
         keys, row = self._table.sql, self._table.source.alias("t")
-        dirty = [self._is_dirty(assignment, row) for assignment in self.fate.assignments]
+        dirty = [self._is_dirty(assignment, row) for assignment in self.fate.assignments if not assignment.shared]
         left = sa.exists().where(self._table.matches(row), sa.or_(sa.false(), *dirty)).correlate(keys)
         where = [keys.c.seeded < GONE, keys.c.rule.not_in(sorted(self.fate.deletes)), ~left]
         self._connection.execute(sa.update(keys).values(seeded=CLEAN).where(*where))
+        if self.fate.shares:
+            self._retire_separated()
+
+    def _retire_separated(self) -> None:
+        """The same for shared rows whose ties to the leaving account are cut."""
+        keys, row = self._table.sql, self._table.source.alias("t")
+        dirty = [self._is_dirty(assignment, row) for assignment in self.fate.assignments if assignment.shared]
+        left = sa.exists().where(self._table.matches(row), sa.or_(sa.false(), *dirty)).correlate(keys)
+        self._connection.execute(sa.update(keys).values(seeded=SEPARATED).where(keys.c.seeded == SHARED, ~left))
 
     # how many
 
@@ -82,6 +93,11 @@ class TableWriter:
     def count_kept(self, rule: int) -> Counts:
         """The rows that this rule keeps, by account."""
         return self._counted(sa.and_(self._table.sql.c.rule == rule, self._table.sql.c.seeded < GONE))
+
+    def count_shared(self) -> Counts:
+        """The rows that stay because they are another customer's as well, by account."""
+        keys = self._table.sql
+        return self._counted(sa.and_(keys.c.rule >= 0, keys.c.seeded == SHARED)) if self.fate.shares else {}
 
     def count_overruled(self) -> Counts:
         """The rows that a rule would delete and another keeps."""
@@ -207,7 +223,7 @@ class TableWriter:
         """Assignments that concern the same rows, in the order of precedence."""
         groups: dict[Any, list[Assignment]] = {}
         for assignment in self.fate.assignments:
-            place = (assignment.rule, assignment.links, self._keeping(assignment.column))
+            place = (assignment.rule, assignment.links, self._keeping(assignment.column), assignment.shared)
             groups.setdefault(place, []).append(assignment)
         return list(groups.values())
 
@@ -216,7 +232,7 @@ class TableWriter:
 
     def _group_rows(self, group: list[Assignment], keys: FromClause) -> ColumnElement[bool]:
         first = group[0]
-        wanted = [keys.c.rule == first.rule, keys.c.seeded < GONE]
+        wanted = [keys.c.rule == first.rule, keys.c.seeded == SHARED if first.shared else keys.c.seeded < GONE]
         if first.links is not None:
             wanted.append(keys.c.link.in_(sorted(first.links)))
         if self._marked:
@@ -288,9 +304,9 @@ class TableWriter:
         return [marks.get(column.name, column).label(column.name) for column in keys.c]
 
     def _stored(self, row: Any) -> StoredKey:
-        _account, rule, link, _seeded, *cells, doomed = row
-        width = len(self._table.key.columns)
-        return StoredKey(rule, link, bool(doomed), tuple(cells[:width]), tuple(cells[width:]))
+        _account, rule, link, seeded, *cells, doomed = row
+        width, shared = len(self._table.key.columns), seeded in (SHARED, SEPARATED)
+        return StoredKey(rule, link, bool(doomed), tuple(cells[:width]), tuple(cells[width:]), shared)
 
 
 def put_off_constraints(connection: Connection, circles: bool) -> None:
