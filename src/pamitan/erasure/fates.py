@@ -116,7 +116,7 @@ class _Planner:
         rules = self._map[table.name]
         if not self._shares(table, rules):
             return
-        for (rule, link), cuts in cuts_of(self._file, table, rules).items():
+        for (rule, link), cuts in cuts_of(self._file, self._datastore, table, rules).items():
             for column, nobody in cuts.items() if rule == number else ():
                 value = _detached(table, table.column(column), nobody)
                 yield Assignment(number, "detach", column, value, frozenset([link]), shared=True)
@@ -126,12 +126,12 @@ class _Planner:
         if table.name == self._file.account.table and self._datastore == self._file.home:
             return False
         led_from_several = next(reverse_links(self._schema, self._file, table, rules), None) is not None
-        return led_from_several or may_have_two_owners(self._file, table, rules)
+        return led_from_several or may_have_two_owners(self._file, self._datastore, table, rules)
 
     def _own_links(self, rule: Rule, column: str) -> frozenset[int] | None:
         """The links that go through this very column to the account, if any does."""
-        ids = ("account.id", f"account.{self._file.account.id}")
-        found = [i for i, link in enumerate(rule.link) if (link.on or {}).get(column) in ids]
+        targets = [(link.on or {}).get(column, "") for link in rule.link]
+        found = [i for i, target in enumerate(targets) if self._file.names_account(target, self._datastore)]
         return frozenset(found) if found else None
 
     def _needs(self, parent: str) -> Iterable[Need]:
@@ -162,7 +162,7 @@ class _Planner:
 
     def _is_cut(self, table: Table, rules: list[Rule], key: ForeignKey) -> bool:
         """Whether the foreign key is cut in a shared row that is taken from its other owner."""
-        cuts = cuts_of(self._file, table, rules).values()
+        cuts = cuts_of(self._file, self._datastore, table, rules).values()
         return any(column in columns for columns in cuts for column in key.columns)
 
     def _cascades(self, parent: str) -> Iterable[Cascade]:

@@ -79,7 +79,7 @@ def _account(examined: Examined) -> None:
         _source(examined, table, account.password.column)
     for lock in account.lock:
         table.column(lock.column)
-    for condition in (account.where, account.active, account.email_verified):
+    for condition in (account.where, account.guests, account.active, account.email_verified):
         to_sql(condition, table, examined.schema, examined.now)
     for session in account.sessions:
         _links(examined, examined.schema.table(session.table), session.link)

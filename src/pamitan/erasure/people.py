@@ -15,7 +15,9 @@ from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
 
 NOT_FOUND = "not found: the store has no such account, and no erasure of it was begun"
-NOT_A_CUSTOMER = "the account is not a customer by the store file (account.where); staff are never erased"
+NOT_A_CUSTOMER = (
+    "the account is not a customer by the store file (account.where, account.guests); staff are never erased"
+)
 ANOTHER = (
     "the id belongs to an account with other particulars than those written down when the erasure began; "
     "look at it, and close that account in a closure of its own if it is to go"

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from pamitan.storefile.base import Misplaced, Strict, as_list, as_list_or_none, known_zone, times_of_day
+from pamitan.storefile.conditions import ALWAYS, AllOf, Condition, Not
 from pamitan.storefile.labels import Text
 from pamitan.storefile.links import Link, Links, Source, Where
 from pamitan.storefile.rules import Rule
@@ -71,6 +72,9 @@ class Account(Strict):
     created: str | None = None
     where: Where | None = None
     """Which rows are customers at all; leaves out staff."""
+    guests: Where | None = None
+    """Which rows are nobody's sign-in: a guest, or a second row of the same person. They hold no address against its
+    owner, and an ``email`` or ``phone`` link in the table's rule takes them."""
     active: Where | None = None
     """Which customers may sign in. An account that Pamitan itself locked may, whatever this says."""
     lock: list[LockChange] = []
@@ -81,6 +85,12 @@ class Account(Strict):
         if self.email is None and self.phone is None:
             raise ValueError("an account needs an e-mail address or a phone number to be found by")
         return self
+
+    @property
+    def customers(self) -> Condition:
+        """Holds for the rows that are customers with a sign-in of their own."""
+        guests = [] if self.guests is None else [Not(self.guests)]
+        return AllOf((self.where or ALWAYS, *guests))
 
 
 class Cancel(Strict):
@@ -284,6 +294,7 @@ class StoreFile(Strict):
         self._check_datastores()
         self._check_hooks()
         self._check_targets()
+        self._check_guests()
         self._check_sections()
         return self
 
@@ -312,6 +323,19 @@ class StoreFile(Strict):
                     if target != "account" and target not in tables:
                         raise Misplaced(f"links through '{target}', which is not in the map", "map", datastore, table)
 
+    def _check_guests(self) -> None:
+        """What says which rows of the account table are guests', and what takes those rows, go together."""
+        table = self.account.table
+        searched = any(link.email or link.phone for link in self.links_of(self.home, table))
+        if self.account.guests is not None and not searched:
+            mend = f"add a link by email or phone to a rule of map.{self.home}.{table}"
+            raise Misplaced(f"no link takes the rows of guests; {mend}", "account", "guests")
+        if searched and self.account.guests is None:
+            sentence = (
+                "a link by email or phone takes no other account's row; say by account.guests which rows are guests'"
+            )
+            raise Misplaced(sentence, "map", self.home, table)
+
     def _check_sections(self) -> None:
         """What reads the account's datastore goes by a link of its own, or by one of the data map."""
         sections: dict[str, Sequence[Pending | LibraryShelf | Balance | SessionStore]] = {
@@ -338,6 +362,12 @@ class StoreFile(Strict):
     def home(self) -> str:
         """The datastore of the account table."""
         return self.account.datastore or next(iter(self.datastores))
+
+    def names_account(self, target: str, datastore: str) -> bool:
+        """Whether the ``table.column`` of a link is the account's id."""
+        account = self.account
+        ids = {"account.id", f"account.{account.id}"}
+        return target in ids or (datastore == self.home and target == f"{account.table}.{account.id}")
 
     def links_of(self, datastore: str, table: str) -> list[Link]:
         """The links that the data map gives to a table."""

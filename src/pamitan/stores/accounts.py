@@ -66,7 +66,9 @@ class Accounts:
             return []
         table = self._home.account_table
         cell = self._home.cell(rules.column, table, table.sql)
-        query = sa.select(cell).where(self._home.condition(self._account.where, table, table.sql), cell.is_not(None))
+        query = sa.select(cell).where(
+            self._home.condition(self._account.customers, table, table.sql), cell.is_not(None)
+        )
         with reading(self._home.engine) as connection:
             found = [as_text(row[0]) for row in connection.execute(query.limit(SAMPLE))]
         return [encoded for one in found if (encoded := self._own_hash(one)[0])]
@@ -88,7 +90,7 @@ class Accounts:
             *(self._cell(source).label(f"name{n}") for n, source in enumerate(account.name)),
             *(row.c[name].label(f"lock{n}") for n, name in enumerate(self._prefixed())),
         ]
-        query = sa.select(*columns).where(self._home.condition(account.where, table, row), *where)
+        query = sa.select(*columns).where(self._home.condition(account.customers, table, row), *where)
         with reading(self._home.engine) as connection:
             return list(connection.execute(query.order_by(columns[0])))
 

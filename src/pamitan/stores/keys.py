@@ -155,6 +155,9 @@ class Keys:
 
     def _put_shared_aside(self, tables: list[str]) -> int:
         """How many keys are of rows that are another customer's as well; nothing hangs on those."""
+        account = self._batch.file.account
+        if account.guests is not None and self._batch.is_home and account.table not in self._tables:
+            self.of(account.table)  # to know which guests leave
         return sum(put_shared_aside(self._batch, self._tables[t], self._map[t], self._tables) for t in tables)
 
     def _fill(self, linkers: Mapping[str, Linker], rules: Mapping[str, list[Rule]], cyclic: bool) -> None:

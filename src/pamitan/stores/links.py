@@ -5,7 +5,8 @@
   normalisation); then the rows that hold one of them byte for byte, unless such a row has another owner.
 - ``blob``: rows are read in a stream and looked into (:mod:`pamitan.stores.blobs`).
 
-A row of the account table itself is taken only if it is the account's own row: other customers and staff never are.
+A row of the account table itself is taken only if it is the account's own row, or by an address or number that row of
+a guest: other customers and staff never are.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.conditions import Condition
-from pamitan.storefile.links import Blob
+from pamitan.storefile.links import Blob, Link
 from pamitan.storefile.rules import Rule
 from pamitan.stores.batch import Batch
 from pamitan.stores.blobs import account_in
@@ -66,7 +67,7 @@ class Linker:
         """Add the rows that this link leads to; how many were added. ``again``: leave out those already there."""
         rule = self._rules[place.rule]
         link = rule.link[place.link]
-        where = [self._where(rule.where), self._where(link.where), *self._own_row_only()]
+        where = [self._where(rule.where), self._where(link.where), *self._allowed_accounts(link)]
         if link.on is not None:
             return self._insert(self._by_columns(place, link.on, where), place, again)
         if link.blob is not None:
@@ -77,6 +78,11 @@ class Linker:
     def drop_seeds_of_others(self) -> None:
         """Forget keys from a case file whose row names another account now: the key was given to a new row."""
         keys, accounts = self.into.sql, self._batch.accounts
+        if self._is_account_table:
+            mine = [self.into.matches(self._source), accounts.c.n == keys.c.account]
+            allowed = sa.or_(self._is_own_row(), self._is_guest(self._source))
+            theirs = sa.exists().where(*mine, ~allowed).correlate(keys)
+            self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, theirs))
         for column, nobody in self._owners():
             mine = [self.into.matches(self._source), accounts.c.n == keys.c.account]
             theirs = sa.exists().where(*mine, ~self._no_other_owner(column, nobody)).correlate(keys)
@@ -95,13 +101,25 @@ class Linker:
     def _where(self, condition: Condition | None) -> ColumnElement[bool]:
         return to_sql(condition, self.into.table, self._batch.schema, self._batch.now, self._source)
 
-    def _own_row_only(self) -> list[ColumnElement[bool]]:
-        """For the account table: the id of the row is the id of the account."""
-        account = self._batch.file.account
-        if not self._batch.is_home or self.into.table.name != account.table:
+    @property
+    def _is_account_table(self) -> bool:
+        return self._batch.is_home and self.into.table.name == self._batch.file.account.table
+
+    def _allowed_accounts(self, link: Link) -> list[ColumnElement[bool]]:
+        """For the account table: the id of the row is the id of the account, or an address leads to a guest's row."""
+        if not self._is_account_table:
             return []
-        column = self.into.table.column(account.id)
-        return [self._source.c[column.name] == self._batch.account_key(column), self._where(account.where)]
+        if link.email or link.phone:
+            return [self._is_guest(self._source)]
+        return [self._is_own_row(), self._where(self._batch.file.account.where)]
+
+    def _is_own_row(self) -> ColumnElement[bool]:
+        column = self.into.table.column(self._batch.file.account.id)
+        return self._source.c[column.name] == self._batch.account_key(column)
+
+    def _is_guest(self, row: FromClause) -> ColumnElement[bool]:
+        batch, guests = self._batch, self._batch.file.account.guests
+        return sa.false() if guests is None else to_sql(guests, batch.account_table, batch.schema, batch.now, row)
 
     def _insert(self, query: sa.Select[Any], place: Place, again: bool) -> int:
         if again:
@@ -120,7 +138,7 @@ class Linker:
         for name, target in on.items():
             column = self.into.table.column(name)
             equalities.append(sources.equal(self._source.c[column.name], column, target))
-        if self._own_row_only():
+        if self._is_account_table:
             sources.accounts_too()
         from_ = sources.joined().join(self._source, sa.and_(*equalities))
         return self._select(sources.account(), place).select_from(from_).where(*where, *sources.unshared())
@@ -161,12 +179,14 @@ class Linker:
         """The columns of this table that name an account, each with the values that mean nobody."""
         links = [link for rule in self._rules for link in rule.link if link.on]
         names = {name for link in links for name, target in (link.on or {}).items() if self._is_account_id(target)}
+        if self._is_account_table:  # whose row it is, is looked at elsewhere
+            names.discard(self._batch.file.account.id)
         for name in sorted(names):
             detached = [rule.detach[name] for rule in self._rules if rule.detach.get(name) is not None]
             yield self.into.table.column(name), detached
 
     def _is_account_id(self, target: str) -> bool:
-        return target in ("account.id", f"account.{self._batch.file.account.id}")
+        return self._batch.file.names_account(target, self._batch.datastore)
 
     def _no_other_owner(self, column: Column, nobody: list[Any]) -> ColumnElement[bool]:
         cell = self._source.c[column.name]
@@ -178,7 +198,18 @@ class Linker:
         key = table.column(self._batch.file.account.id)
         other = table.sql.alias("owner")
         living = sa.exists().where(equal(other.c[key.name], key, cell, column.kind, self._batch.dialect))
-        return sa.or_(means_nobody, ours, ~living)
+        return sa.or_(means_nobody, ours, ~living, *self._names_own_guest(cell, column))
+
+    def _names_own_guest(self, cell: ColumnElement[Any], column: Column) -> Iterator[ColumnElement[bool]]:
+        """The cell names a guest's row that was taken for this account."""
+        account = self._batch.file.account
+        if account.guests is None or self._is_account_table:
+            return
+        taken = self._source_of(account.table)
+        held, guest = taken.sql.alias(), taken.source.alias()
+        key = taken.table.column(account.id)
+        same = equal(guest.c[key.name], key, cell, column.kind, self._batch.dialect)
+        yield sa.exists().where(same, taken.matches(guest, held), held.c.account == self._batch.accounts.c.n)
 
     def _by_blob(self, place: Place, blob: Blob, where: list[ColumnElement[bool]]) -> int:
         numbers = self._numbers()

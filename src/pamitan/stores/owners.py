@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
+from pamitan.storefile.conditions import Not
 from pamitan.storefile.links import Link
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.conditions import to_sql
@@ -59,7 +60,7 @@ class Owners:
         """One condition for each way in which a row of the table is somebody's."""
         account = self.file.account
         if self.datastore == self.file.home and table.name == account.table:
-            yield self._stays(source.c[table.column(account.id).name], table.column(account.id))
+            yield self._lives(table, source)
             return
         for rule in self.file.map.get(self.datastore, {}).get(table.name, []):
             for link in rule.link:
@@ -88,9 +89,7 @@ class Owners:
         accounts = self.schema.table(self.file.account.table)
         other = accounts.sql.alias()
         named = [(own, self.file.account.id if column == "id" else column) for own, column in pairs]
-        key = accounts.column(self.file.account.id)
-        stays = self._stays(other.c[key.name], key)
-        return sa.exists().where(*self._equal(table, source, accounts, other, named), stays)
+        return sa.exists().where(*self._equal(table, source, accounts, other, named), self._lives(accounts, other))
 
     def _to_row(
         self, table: Table, source: FromClause, name: str, pairs: list[tuple[str, str]], path: tuple[str, ...]
@@ -108,6 +107,13 @@ class Owners:
         for own, theirs in pairs:
             ours, column = table.column(own), target.column(theirs)
             yield equal(other.c[column.name], column, source.c[ours.name], ours.kind, self.schema.dialect)
+
+    def _lives(self, accounts: Table, row: FromClause) -> ColumnElement[bool]:
+        """The account is not of the batch, and somebody signs in with it: a guest's row is nobody's."""
+        key = accounts.column(self.file.account.id)
+        guests = self.file.account.guests
+        signs_in = to_sql(None if guests is None else Not(guests), accounts, self.schema, self.now, row)
+        return sa.and_(self._stays(row.c[key.name], key), signs_in)
 
     def _stays(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
         """The account with that id is not of the batch."""

@@ -54,12 +54,12 @@ class Owner:
     """A foreign key sees to it that the column can name nothing but an account."""
 
 
-def owners_of(file: StoreFile, table: Table, rules: Sequence[Rule]) -> list[Owner]:
+def owners_of(file: StoreFile, datastore: str, table: Table, rules: Sequence[Rule]) -> list[Owner]:
     """The columns of the table that name an account."""
     conditions: defaultdict[str, list[tuple[Condition | None, Condition | None]]] = defaultdict(list)
     for rule in rules:
         for link in rule.link:
-            for column in owner_columns(file, link):
+            for column in owner_columns(file, datastore, link):
                 conditions[column].append((rule.where, link.where))
     enforced = {key.columns for key in table.foreign_keys if key.target == file.account.table}
     return [
@@ -68,27 +68,28 @@ def owners_of(file: StoreFile, table: Table, rules: Sequence[Rule]) -> list[Owne
     ]
 
 
-def owner_columns(file: StoreFile, link: Link) -> list[str]:
+def owner_columns(file: StoreFile, datastore: str, link: Link) -> list[str]:
     """The columns that the link compares with the account's id."""
-    ids = ("account.id", f"account.{file.account.id}")
-    return [own for own, target in (link.on or {}).items() if target in ids]
+    return [own for own, target in (link.on or {}).items() if file.names_account(target, datastore)]
 
 
-def cuts_of(file: StoreFile, table: Table, rules: Sequence[Rule]) -> dict[tuple[int, int], dict[str, Cell]]:
+def cuts_of(
+    file: StoreFile, datastore: str, table: Table, rules: Sequence[Rule]
+) -> dict[tuple[int, int], dict[str, Cell]]:
     """By rule and link: how the row is cut from the leaving account. Links that cannot be cut are left out."""
     found = {}
     for place, link in _places(rules):
-        columns = owner_columns(file, link)
+        columns = owner_columns(file, datastore, link)
         cuts = {column: value for column in columns for value in _cut(table, rules, column)}
         if columns and len(cuts) == len(columns):
             found[place] = cuts
     return found
 
 
-def may_have_two_owners(file: StoreFile, table: Table, rules: Sequence[Rule]) -> bool:
+def may_have_two_owners(file: StoreFile, datastore: str, table: Table, rules: Sequence[Rule]) -> bool:
     """Whether a deletion may find a row by one column of account ids while another one names somebody else."""
-    deletes = any(rule.delete and owner_columns(file, link) for rule in rules for link in rule.link)
-    return deletes and len(owners_of(file, table, rules)) > 1
+    deletes = any(rule.delete and owner_columns(file, datastore, link) for rule in rules for link in rule.link)
+    return deletes and len(owners_of(file, datastore, table, rules)) > 1
 
 
 def through(link: Link) -> dict[str, list[tuple[str, str]]]:
@@ -156,12 +157,14 @@ class _Claims:
 
     def of_other_owners(self, keys: KeyTable, rules: Sequence[Rule], row: FromClause) -> ColumnElement[bool] | None:
         """A deletion found the row by a column that can be cut, and another column names a customer who stays."""
-        if not may_have_two_owners(self._file, keys.table, rules):
+        if not may_have_two_owners(self._file, self._batch.datastore, keys.table, rules):
             return None
         marks = keys.sql.c
-        places = [place for place in cuts_of(self._file, keys.table, rules) if rules[place[0]].delete]
+        places = [
+            place for place in cuts_of(self._file, self._batch.datastore, keys.table, rules) if rules[place[0]].delete
+        ]
         found = [sa.and_(marks.rule == rule, marks.link == link) for rule, link in places]
-        owners = owners_of(self._file, keys.table, rules)
+        owners = owners_of(self._file, self._batch.datastore, keys.table, rules)
         named = [self._names_who_stays(keys.table, row, owner, customers=True) for owner in owners]
         return sa.and_(sa.or_(*found), sa.or_(*named)) if found else None
 
@@ -177,7 +180,7 @@ class _Claims:
         if self._batch.is_home and name == self._file.account.table:
             return self._lives(row)
         table, rules = self._schema.table(name), self._map.get(name, [])
-        owners = owners_of(self._file, table, rules)
+        owners = owners_of(self._file, self._batch.datastore, table, rules)
         firm = [self._names_who_stays(table, row, owner) for owner in owners]
         firm += self._through_others(table, rules, row, path)
         loose = [self._names_something_else(table, row, owner) for owner in owners if not owner.enforced]
@@ -196,9 +199,9 @@ class _Claims:
             return sa.and_(filled, holds, self._stays(cell, column))
         accounts = self._batch.account_table
         key = accounts.column(self._file.account.id)
-        other = accounts.sql.alias()
+        other = self._rows_of(accounts.name)
         same = equal(other.c[key.name], key, cell, column.kind, self._schema.dialect)
-        counts = [self._condition(self._file.account.where, accounts, other)] if customers else []
+        counts = [self._condition(self._file.account.customers, accounts, other)] if customers else []
         return sa.and_(filled, holds, sa.exists().where(same, self._lives(other), *counts))
 
     def _names_something_else(self, table: Table, row: FromClause, owner: Owner) -> ColumnElement[bool]:
@@ -245,7 +248,9 @@ class _Claims:
         """The account's row is not of the batch, and does not look as an erasure leaves it."""
         table = self._batch.account_table
         key = table.column(self._file.account.id)
-        return sa.and_(self._stays(account.c[key.name], key), ~self._looks_erased(table, account))
+        stays = [self._stays(account.c[key.name], key), ~self._looks_erased(table, account)]
+        guests = [~self._is_taken(table.name, account)] if self._file.account.guests is not None else []
+        return sa.and_(*stays, *guests)
 
     def _looks_erased(self, table: Table, account: FromClause) -> ColumnElement[bool]:
         """Everything that the data map empties in a row of the account table is empty: that account was closed."""

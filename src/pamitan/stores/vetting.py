@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
+from pamitan.storefile.conditions import Not
 from pamitan.storefile.links import Source
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.batch import Batch, Vetted
@@ -82,7 +83,7 @@ class _Rows:
         account = self._batch.file.account
         verified = self._condition(account.email_verified) if account.email_verified else sa.false()
         created = self._table.sql.c[self._table.column(account.created).name] if account.created else sa.null()
-        flags = [self._flag(self._condition(account.where)), self._flag(verified)]
+        flags = [self._flag(self._condition(account.customers)), self._flag(verified)]
         query = sa.select(self._batch.accounts.c.n, self._batch.accounts.c.as_text, *flags, created)
         yield from self._batch.connection.execute(query.select_from(self._joined))
 
@@ -119,7 +120,10 @@ def source_of(batch: Batch, source: Source, joined: FromClause) -> tuple[ColumnE
 
 
 def _held_by_others(batch: Batch, ids: Sequence[str]) -> set[tuple[int, Identifier]]:
-    """Which of the batch's identifiers some other row of the account table holds as well, in any spelling."""
+    """Which of the batch's identifiers some other row of the account table holds as well, in any spelling.
+
+    Guests' rows hold nothing against the one who signs in with the address.
+    """
     account = batch.file.account
     sources: list[tuple[IdentifierKind, Source | None]] = [("email", account.email), ("phone", account.phone)]
     taken: set[tuple[int, Identifier]] = set()
@@ -135,9 +139,11 @@ def _holders(batch: Batch, kind: IdentifierKind, source: Source) -> Iterator[tup
     table = batch.account_table
     key = table.sql.c[table.column(batch.file.account.id).name]
     cell, joined = source_of(batch, source, table.sql)
+    signs_in = Not(batch.file.account.guests) if batch.file.account.guests is not None else None
+    somebodys = to_sql(signs_in, table, batch.schema, batch.now)
     for condition in sieves(batch, kind, cell):
         query = sa.select(batch.identifiers.c.n, cell, key).select_from(joined.join(batch.identifiers, condition))
-        for n, value, holder in batch.connection.execute(query):
+        for n, value, holder in batch.connection.execute(query.where(somebodys)):
             yield n, value, id_text(holder)
 
 
