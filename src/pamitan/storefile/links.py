@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from pamitan.storefile.base import Strict, as_list
-from pamitan.storefile.conditions import Condition, parse_condition
+from pamitan.storefile.conditions import Attribute, Source, Where
+from pamitan.storefile.paths import CellPath, Target, parse_cell, parse_target
 
-Where = Annotated[
-    Condition,
-    BeforeValidator(parse_condition),
-    PlainSerializer(repr),
-    WithJsonSchema({"type": "object", "description": "All entries must hold, e.g. {status: [Pending, Paid]}"}),
-]
+__all__ = ["Attribute", "Blob", "Link", "Links", "Source", "Where"]
 
 
 class Blob(Strict):
@@ -33,7 +29,9 @@ class Link(Strict):
     on: dict[str, str] | None = None
     """This table's columns, each with the ``table.column`` that it equals. ``account.id`` is the account itself;
     another table stands for those of its rows that the data map has taken. Several columns make a composite link. The
-    same form says a foreign key, an id without one, and a reverse link ({id: order.address_id})."""
+    same form says a foreign key, an id without one, and a reverse link ({id: order.address_id}). Either side may be a
+    value in JSON (``data->customer.id``, ``items->[].email``), and the right one a text around the value, as in
+    ``user:{account.id}``."""
     email: str | None = None
     """The column that holds the customer's e-mail address, in any letter case. Takes a row only when the address is
     proven, held by no other account, and the row has no other owner."""
@@ -48,27 +46,23 @@ class Link(Strict):
         ways = [way for way in (self.on, self.email, self.phone, self.blob) if way]
         if len(ways) != 1:
             raise ValueError("a link has exactly one of: on, email, phone, blob")
-        for target in (self.on or {}).values():
-            if "." not in target:
-                raise ValueError(f"'{target}' should name table.column, e.g. account.id")
+        self.pairs()
+        for held in (self.email, self.phone):
+            parse_cell(held or "")
         return self
+
+    def pairs(self) -> list[tuple[CellPath, Target]]:
+        """The cells of this table that ``on`` names, each with what it equals."""
+        return [(parse_cell(own), parse_target(target)) for own, target in (self.on or {}).items()]
 
     def targets(self) -> set[str]:
         """The tables (or ``account``) that the link goes through."""
-        return {target.rsplit(".", 1)[0] for target in (self.on or {}).values()}
+        return {target.table for _own, target in self.pairs()}
+
+    def columns(self) -> set[str]:
+        """The columns of this table that the link reads."""
+        held = self.blob.column if self.blob else self.email or self.phone
+        return {own.column for own, _target in self.pairs()} | ({parse_cell(held).column} if held else set())
 
 
 Links = Annotated[list[Link], BeforeValidator(as_list), Field(min_length=1)]
-
-
-class Attribute(Strict):
-    """A value in another table: the ``column`` of its row whose columns equal the named columns of the row in hand."""
-
-    table: str
-    on: dict[str, str]
-    column: str
-    where: Where | None = None
-
-
-Source = str | Attribute
-"""A column of the table in hand, or a value in another table."""
