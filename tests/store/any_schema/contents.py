@@ -1,0 +1,87 @@
+"""What stands in a row beside its links: columns of every sort, and what a rule can do to each of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.store.any_schema.model import Becomes, Column, Effect, Emptied, Person, Pseudonym
+
+Choice = tuple[str, Any, Effect]
+"""(action, the value that the store file gives it, what the cell must become)"""
+CLEAR: Choice = ("clear", None, Emptied())
+
+
+def replaced(value: str) -> Choice:
+    """The cell is overwritten."""
+    return ("replace", value, Pseudonym(value) if "{unique}" in value else Becomes(value))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A column with something of a person in it."""
+
+    column: Column
+    value: Callable[[Person, int], Any]
+    choices: Sequence[Choice]
+    personal: str | None = None
+    unique: bool = False
+    can_be_kept: bool = True
+
+
+def note(person: Person, no: int) -> str:
+    return f"{no}: it's for {person.name}; call {person.phone} or write to {person.email}."
+
+
+def as_json(person: Person, no: int) -> str:
+    plain = {"customer": {"name": person.name, "email": person.email}, "total": no, "tags": ["a\\b", "100%"]}
+    return json.dumps(plain)
+
+
+def packed(person: Person, no: int) -> str:
+    return base64.b64encode(zlib.compress(as_json(person, no).encode())).decode()
+
+
+def php(person: Person, no: int) -> str:
+    texts = ("email", person.email, "name", person.name)
+    pairs = "".join(f's:{len(text.encode())}:"{text}";' for text in texts)
+    return f"a:3:{{{pairs}i:0;i:{no};}}"
+
+
+def search_text(person: Person, no: int) -> str:
+    return f"{person.name} {person.street} {person.email} {no}".lower()
+
+
+PIECES = [
+    Piece(Column("note", "text"), note, [CLEAR, replaced("it's gone; 100% \\o/")]),
+    Piece(Column("remark", "text", null=False), note, [CLEAR, replaced("-")]),
+    Piece(Column("name", "varchar"), lambda p, _no: p.name, [CLEAR, replaced("X {unique}")], "name"),
+    Piece(Column("Full Name", "varchar", null=False, length=30), lambda p, _no: p.name, [CLEAR, replaced("-")], "name"),
+    Piece(Column("street", "text"), lambda p, _no: p.street, [CLEAR], "address"),
+    Piece(Column("mobile", "varchar"), lambda p, _no: p.phone, [CLEAR, replaced("0")], "phone"),
+    Piece(
+        Column("slug", "varchar", null=False, length=45),
+        lambda p, no: f"{no}-{p.email}",
+        [CLEAR, replaced("gone-{unique}")],
+        unique=True,
+        can_be_kept=False,
+    ),
+    Piece(Column("slug2", "varchar"), lambda p, no: f"{p.email}-{no}", [CLEAR], unique=True),
+    Piece(
+        Column("level", "varchar", null=False, length=10, check="IN ('gold', 'none')"),
+        lambda _p, _no: "gold",
+        [replaced("none")],
+    ),
+    Piece(Column("born", "date"), lambda p, _no: f"199{p.number}-02-0{p.number}", [CLEAR]),
+    Piece(Column("born2", "date", null=False), lambda p, _no: f"199{p.number}-02-0{p.number}", [CLEAR]),
+    Piece(Column("age", "integer", null=False), lambda p, _no: 30 + p.number, [CLEAR, ("replace", 7, Becomes(7))]),
+    Piece(Column("data", "json"), as_json, [CLEAR]),
+    Piece(Column("meta", "json", null=False), as_json, [CLEAR]),
+    Piece(Column("payload", "text"), packed, [CLEAR]),
+    Piece(Column("options", "text"), php, [CLEAR, replaced("a:0:{}")]),
+    Piece(Column("search_text", "text"), search_text, [CLEAR]),
+]

@@ -1,0 +1,180 @@
+"""Lives through one history: plan, erase with a crash on the way, erase again, once more, verify; looks each time."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+import yaml
+
+from pamitan.erasure.execute import erase
+from pamitan.erasure.plan import plan
+from pamitan.erasure.verify import verify
+from pamitan.kit.clock import SetClock
+from pamitan.storefile.load import load_store_file
+from pamitan.stores.engine import engine_for
+from pamitan.stores.store import Store
+from pamitan.stores.types import Identifier, Subject
+from tests.scanner import matches, needle, readings
+from tests.store.any_schema.database import Database, Rows
+from tests.store.any_schema.model import History, Table
+from tests.store.any_schema.truth import Truth
+from tests.store.shops import NOW, Shelf
+
+
+class PowerCut(BaseException):
+    """Nobody catches this; the process is gone."""
+
+
+class World:
+    """Two databases of one kind, used for one history after the other."""
+
+    def __init__(self, main: Database, other: Database) -> None:
+        self.main = main
+        self.other = other
+
+    def make(self, history: History) -> None:
+        tables = history.shop.tables
+        self.main.make([table for table in tables if not table.other])
+        self.other.make([table for table in tables if table.other])
+
+    def read(self, history: History) -> Rows:
+        tables = history.shop.tables
+        main = self.main.read([table for table in tables if not table.other])
+        return main | self.other.read([table for table in tables if table.other])
+
+    def store(self, history: History) -> Store:
+        said = history.shop.store_file(self.main.url, self.other.url)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+            yaml.safe_dump(said, file, allow_unicode=True, sort_keys=False)
+            file.flush()
+            return Store(load_store_file(file.name, {}), SetClock(NOW))
+
+
+def live_through(world: World, history: History) -> None:
+    """All that must hold of one history."""
+    world.make(history)
+    before, store, shelf, truth = world.read(history), world.store(history), Shelf(), Truth(history)
+    subjects = [subject(history, number) for number in history.leaving]
+    planned = plan(store, subjects)
+    assert world.read(history) == before, "planning wrote something"
+
+    with power_cut(world, history.crash):
+        try:
+            erase(store, subjects, shelf)
+        except PowerCut:
+            gc.collect()
+    result = erase(store, subjects, shelf)
+    after = world.read(history)
+    names = {str(person.id): person.number for person in history.shop.people}
+    assert {names[account] for account in result.set_aside} == truth.aside, result.set_aside
+    truth.check(before, after)
+    assert list(lost_pointers(history, after)) == []
+    assert list(unexplained(history, truth, after, words_too=True)) == []
+    if not truth.aside:
+        assert counted(planned.per_account) == counted(result.receipts), "the plan and the deed differ"
+
+    erase(store, subjects, shelf)
+    before, after = after, world.read(history)
+    assert truth.settled(before) == truth.settled(after), "a second run changed something"
+    gone = [item for item in subjects if names[item.account_id] in truth.gone]
+    verified = verify(store, gone, shelf)
+    assert world.read(history) == after, "the verification found something late"
+    assert verified.receipts == {item.account_id: [] for item in gone}
+    for item in gone:
+        number = names[item.account_id]
+        doubtful = any(leftovers(history, number, after, truth)) or names_others(history, number)
+        assert doubtful or verified.is_clean(item.account_id), verified
+
+
+def subject(history: History, number: int) -> Subject:
+    person = next(person for person in history.shop.people if person.number == number)
+    values = {"email": person.email, "phone": person.phone}
+    proven = {Identifier(kind, values[kind]) for n, kind in history.proven if n == number}  # type: ignore[arg-type]
+    return Subject(str(person.id), frozenset(proven))
+
+
+@contextmanager
+def power_cut(world: World, before: int) -> Iterator[None]:
+    """Crash before the statement of that number, in whichever database."""
+    seen = 0
+
+    def count(*_event: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == before:
+            raise PowerCut
+
+    with ExitStack() as stack:
+        for database in (world.main, world.other):
+            engine = engine_for(database.url)
+            sa.event.listen(engine, "before_cursor_execute", count)
+            stack.callback(sa.event.remove, engine, "before_cursor_execute", count)
+        yield
+
+
+def counted(receipts: dict[str, list[Any]]) -> dict[str, Counter[tuple[str, str, str]]]:
+    """Rows by account, table and action."""
+    found: dict[str, Counter[tuple[str, str, str]]] = {account: Counter() for account in receipts}
+    for account, done in receipts.items():
+        for receipt in done:
+            found[account][receipt.datastore, receipt.table, receipt.action] += receipt.rows
+    return found
+
+
+def lost_pointers(history: History, rows: Rows) -> Iterator[str]:
+    """Foreign keys that point at nothing."""
+    for table in history.shop.tables:
+        for key in table.foreign_keys:
+            there = {tuple(row[c] for c in key.target_columns) for row in rows[key.target].values()}
+            for row in rows[table.name].values():
+                value = tuple(row[c] for c in key.columns)
+                if None not in value and value not in there:
+                    yield f"{table.name}{key.columns} = {value}"
+
+
+def unexplained(history: History, truth: Truth, rows: Rows, words_too: bool) -> Iterator[str]:
+    """Cells of those who left in which they still stand, and nothing says that they may; found by brute force."""
+    for person in history.shop.people:
+        if person.number not in truth.gone:
+            continue
+        words = [*person.certain, *([person.name, person.street] if words_too else [])]
+        needles = [needle(word) for word in words]
+        for table, no, column, texts in cells(history, rows):
+            row = next(row for row in table.rows if row.values["no"] == no)
+            mine = row.owner == person.number and (table.name, no) in truth.outcome
+            if mine and not truth.kept(table, no, column) and any(matches(n, texts) for n in needles):
+                yield f"{table.name}.{column} {no} still tells of {person.name}"
+
+
+def leftovers(history: History, number: int, rows: Rows, truth: Truth) -> Iterator[str]:
+    """Where addresses, numbers and ids of a person still stand, but for what a law keeps."""
+    person = next(person for person in history.shop.people if person.number == number)
+    needles = [needle(word) for word in person.certain]
+    for table, no, column, texts in cells(history, rows):
+        row = next(row for row in table.rows if row.values["no"] == no)
+        by_law = row.owner == number and truth.kept(table, no, column) and (table.name, no) in truth.outcome
+        if not by_law and any(matches(n, texts) for n in needles):
+            yield f"{table.name}.{column} {no}"
+
+
+def names_others(history: History, number: int) -> bool:
+    """A row of this person holds another one's address, which then counts as one of this person's own."""
+    emails = {person.email for person in history.shop.people if person.number != number}
+    rows = [row for table in history.shop.tables for row in table.rows if row.owner == number]
+    return any(str(row.values.get("Email")).strip().lower() in emails for row in rows)
+
+
+def cells(history: History, rows: Rows) -> Iterator[tuple[Table, int, str, list[str]]]:
+    """Every cell that is filled, with all that it says."""
+    for table in history.shop.tables:
+        for no, row in rows[table.name].items():
+            for column, value in row.items():
+                if isinstance(value, (str, dict, uuid.UUID)):
+                    yield table, no, column, list(readings(value))

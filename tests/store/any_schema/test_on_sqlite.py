@@ -1,0 +1,16 @@
+"""Any schema on SQLite."""
+
+from __future__ import annotations
+
+from hypothesis import given
+
+from tests.store.any_schema.history import World, live_through
+from tests.store.any_schema.model import History
+from tests.store.any_schema.running import HISTORIES
+from tests.store.any_schema.shops import histories
+
+
+@HISTORIES
+@given(history=histories())
+def test_only_the_persons_rows_change_and_all_of_them_do(sqlite_world: World, history: History) -> None:
+    live_through(sqlite_world, history)

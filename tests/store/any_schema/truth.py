@@ -1,0 +1,125 @@
+"""How every cell must look after a closing, told from the drawn owners and rules alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Set
+from typing import Any
+
+from tests.store.any_schema.database import Rows
+from tests.store.any_schema.model import Becomes, Effect, Emptied, ForeignKey, History, Pseudonym, Row, Table
+
+EMPTY = (None, "", 0, "{}", dt.date(1970, 1, 2), "1970-01-02")
+Outcome = dict[tuple[str, int], dict[str, Effect] | None]
+"""(table, number of the row) -> what becomes of its cells; ``None``: the row goes. What is left out stays as it is."""
+
+
+class Truth:
+    """What one history must come to: ``gone`` are the accounts that can be erased, ``aside`` those that cannot."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._tables = history.shop.tables
+        other = self._feasible(frozenset(history.leaving), other=True)
+        self.gone = self._feasible(other, other=False)
+        self.aside = frozenset(history.leaving) - self.gone
+        self.outcome: Outcome = dict(self._outcome(other, other=True)) | dict(self._outcome(self.gone, other=False))
+
+    def _feasible(self, leaving: frozenset[int], other: bool) -> frozenset[int]:
+        """Those of the accounts whose rows the database lets go, all of them together."""
+        while stuck := set(self._stuck(leaving, other)):
+            leaving -= stuck
+        return leaving
+
+    def _stuck(self, leaving: Set[int], other: bool) -> Iterator[int]:
+        """Whose rows are to go although rows that stay point at them by a foreign key."""
+        outcome = dict(self._outcome(leaving, other))
+        for table, row, key in self._pointers(other):
+            fate = outcome.get((table.name, row.values["no"]), {})
+            stays = fate is not None and not fate.keys() & set(key.columns) and key.on_delete != "SET NULL"
+            target = self._target(row, key)
+            if stays and target and outcome.get((key.target, target.values["no"]), {}) is None:
+                yield from [target.owner] if target.owner else []
+
+    def _outcome(self, leaving: Set[int], other: bool) -> Iterator[tuple[tuple[str, int], dict[str, Effect] | None]]:
+        found: Outcome = {}
+        for table in self._tables:
+            for row in table.rows if table.other == other else []:
+                rule = table.rule_of(row) if row.owner in leaving and self._is_found(row) else None
+                if rule:
+                    found[table.name, row.values["no"]] = None if rule.deletes else dict(rule.effects)
+        self._set_null(found, other)
+        yield from found.items()
+
+    def _set_null(self, found: Outcome, other: bool) -> None:
+        """What the database does by itself to rows that point at those that go."""
+        for table, row, key in self._pointers(other):
+            target, place = self._target(row, key), (table.name, row.values["no"])
+            goes = target is not None and found.get((key.target, target.values["no"]), {}) is None
+            fate = found.get(place, {})
+            if key.on_delete == "SET NULL" and goes and fate is not None:
+                found[place] = {**dict.fromkeys(key.columns, Becomes(None)), **fate}
+
+    def _is_found(self, row: Row) -> bool:
+        return all((row.owner, kind) in self._history.proven for kind in row.needs)
+
+    def _pointers(self, other: bool) -> Iterator[tuple[Table, Row, ForeignKey]]:
+        for table in self._tables:
+            for key in table.foreign_keys if table.other == other else []:
+                yield from ((table, row, key) for row in table.rows)
+
+    def _target(self, row: Row, key: ForeignKey) -> Row | None:
+        wanted = [row.values[column] for column in key.columns]
+        rows = self._history.shop.table(key.target).rows
+        return next((r for r in rows if [r.values[column] for column in key.target_columns] == wanted), None)
+
+    # against what there is
+
+    def check(self, before: Rows, after: Rows) -> None:
+        """Every row that must go is gone; every cell of the others is as it must be."""
+        for table, rows in before.items():
+            for no, cells in rows.items():
+                fate = self.outcome.get((table, no), {})
+                if fate is None:
+                    assert no not in after[table], f"{table} {no} should be gone"
+                    continue
+                assert no in after[table], f"{table} {no} should still be there"
+                for column, value in cells.items():
+                    now = after[table][no][column]
+                    assert _fits(fate.get(column), value, now), f"{table}.{column} {no}: {value!r} is now {now!r}"
+            assert after[table].keys() <= rows.keys()
+
+    def settled(self, rows: Rows) -> Rows:
+        """The rows without the pseudonyms, which each run draws anew."""
+        return {
+            table.name: {no: dict(self._settled(table, no, row)) for no, row in rows[table.name].items()}
+            for table in self._tables
+        }
+
+    def _settled(self, table: Table, no: int, row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        for column, value in row.items():
+            effect = (self.outcome.get((table.name, no)) or {}).get(column)
+            drawn = isinstance(effect, Pseudonym) or (effect and column in table.uniques)
+            yield column, "drawn" if drawn else value
+
+    def kept(self, table: Table, no: int, column: str) -> bool:
+        """A law keeps this cell of somebody who left, or it is somebody else's row."""
+        row = next(row for row in table.rows if row.values["no"] == no)
+        rule = table.rule_of(row)
+        if row.owner not in self.gone or (table.name, no) not in self.outcome or rule is None:
+            return row.owner not in self.gone
+        return column not in rule.effects and (rule.keeps is None or column in rule.keeps)
+
+
+def _fits(effect: Effect | None, before: Any, now: Any) -> bool:
+    match effect:
+        case None:
+            return bool(now == before)
+        case Emptied():
+            return now in EMPTY or now == {} or bool(re.fullmatch("[0-9a-f]{8,16}", str(now)))
+        case Becomes(value):
+            return bool(now == value)
+        case Pseudonym(template):
+            start, end = map(re.escape, template.split("{unique}"))
+            return bool(re.fullmatch(f"{start}[0-9a-f]{{8,16}}{end}", now))
