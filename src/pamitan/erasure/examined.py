@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
 from typing import Literal
 
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Rule
 from pamitan.stores.catalogue import has_index
-from pamitan.stores.engine import engine_for, reading
+from pamitan.stores.engine import reading
 from pamitan.stores.scan import Chunk, has_more_rows_than, sample
 from pamitan.stores.schema import Schema, Table, current
 from pamitan.stores.spelling import sieve_index
@@ -39,14 +38,12 @@ class Examined:
     """One datastore of a store, under examination: its schema as it is now, and samples of its rows."""
 
     def __init__(self, store: Store, datastore: str) -> None:
-        self.file: StoreFile = store.file
+        self._engine = store.engine(datastore)
+        self.schema: Schema = current(self._engine)
+        self.file: StoreFile = store.file  # after the schema, by which its patterns are written out
+        self.patterns = store.patterns
         self.datastore = datastore
         self.now = store.file.datastores[datastore].local(store.clock.now())
-        self._engine = engine_for(store.file.datastores[datastore].url)
-
-    @cached_property
-    def schema(self) -> Schema:
-        return current(self._engine)
 
     @property
     def map(self) -> Mapping[str, list[Rule]]:

@@ -17,6 +17,7 @@ from pamitan.stores.conditions import to_sql
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import ForeignKey, Table
 from pamitan.stores.store import Store
+from pamitan.stores.wildcards import Fault
 
 P = ParamSpec("P")
 
@@ -25,6 +26,7 @@ def misfits(examined: Examined) -> Iterator[Problem]:
     """All that does not fit in one datastore."""
     if examined.is_home:
         yield from _sections(examined)
+    yield from _patterns(examined)
     for name, rules in examined.map.items():
         yield from _told(examined.place(name), _rules, examined, name, rules)
         yield from _contradictions(examined, name, rules)
@@ -40,6 +42,8 @@ def require_fit(store: Store, datastore: str) -> Fates:
     Raises :class:`MapMismatch`, so that a schema that changed is noticed before the first statement.
     """
     examined = Examined(store, datastore)
+    for fault in examined.patterns.faults:
+        raise MapMismatch(f"in the data map of '{fault.datastore}' '{fault.table}' {fault.message}; {fault.mend}")
     try:
         if examined.is_home:
             _account(examined)
@@ -145,6 +149,17 @@ def _rules(examined: Examined, name: str, rules: list[Rule]) -> None:
         _links(examined, table, rule.link)
         if rule.keep and rule.keep.until.column:
             table.column(rule.keep.until.column)
+
+
+def _patterns(examined: Examined) -> Iterator[Problem]:
+    told: list[tuple[Severity, Iterable[Fault]]] = [
+        ("error", examined.patterns.faults),
+        ("warning", examined.patterns.unused),
+    ]
+    for severity, faults in told:
+        for fault in faults:
+            if fault.datastore == examined.datastore:
+                yield Problem(severity, examined.place(fault.table), fault.message, fault.mend)
 
 
 def _ignored(examined: Examined, pattern: str) -> Iterator[Problem]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -276,7 +277,7 @@ class StoreFile(Strict):
     library: Annotated[list[LibraryShelf], BeforeValidator(as_list)] = []
     balances: Annotated[list[Balance], BeforeValidator(as_list)] = []
     map: dict[str, dict[str, Annotated[list[Rule], BeforeValidator(as_list)]]]
-    """datastore -> table -> one rule, or several."""
+    """datastore -> table -> one rule, or several. ``*`` in the name of a table or column stands for any text."""
     ignore: dict[str, dict[str, str]] = {}
     """datastore -> table or table.column -> why it holds nothing of a customer. ``*`` stands for any text."""
     hooks: dict[str, Hook] = {}
@@ -320,7 +321,10 @@ class StoreFile(Strict):
         for datastore, tables in self.map.items():
             for table, rules in tables.items():
                 for target in sorted({t for rule in rules for link in rule.link for t in link.targets()}):
-                    if target != "account" and target not in tables:
+                    if "*" in target:
+                        mend = "a link goes through one table; name it"
+                        raise Misplaced(f"links through '{target}': {mend}", "map", datastore, table)
+                    if target != "account" and not _is_mapped(target, tables):
                         raise Misplaced(f"links through '{target}', which is not in the map", "map", datastore, table)
 
     def _check_guests(self) -> None:
@@ -352,10 +356,10 @@ class StoreFile(Strict):
 
     def _check_way(self, links: list[Link], table: str, *place: str | int) -> None:
         mapped = self.map.get(self.home, {})
-        if not links and table not in mapped:
+        if not links and not _is_mapped(table, mapped):
             raise Misplaced(f"needs a link: the data map says nothing of its table '{table}'", *place)
         for target in sorted({target for link in links for target in link.targets()}):
-            if target != "account" and target not in mapped:
+            if target != "account" and not _is_mapped(target, mapped):
                 raise Misplaced(f"links through '{target}', which is not in the map of '{self.home}'", *place)
 
     @property
@@ -372,3 +376,8 @@ class StoreFile(Strict):
     def links_of(self, datastore: str, table: str) -> list[Link]:
         """The links that the data map gives to a table."""
         return [link for rule in self.map.get(datastore, {}).get(table, []) for link in rule.link]
+
+
+def _is_mapped(table: str, mapped: Iterable[str]) -> bool:
+    """Whether the data map names the table, by itself or by a pattern."""
+    return any(table == name or ("*" in name and fnmatchcase(table, name)) for name in mapped)

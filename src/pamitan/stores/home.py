@@ -25,14 +25,19 @@ from pamitan.stores.keys import Keys, collect, vet
 from pamitan.stores.keytables import KeyTable
 from pamitan.stores.schema import Column, Schema, Table, reflect
 from pamitan.stores.types import Identifier, Subject
+from pamitan.stores.wildcards import LiveFile
 
 
 @dataclass(frozen=True)
 class Home:
     """The home datastore as the store file describes it."""
 
-    file: StoreFile
+    live: LiveFile
     clock: Clock
+
+    @property
+    def file(self) -> StoreFile:
+        return self.live.now().file
 
     @property
     def engine(self) -> Engine:

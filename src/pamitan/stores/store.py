@@ -19,6 +19,7 @@ from pamitan.stores.pending import OpenItems
 from pamitan.stores.schema import Schema, reflect
 from pamitan.stores.sessions import Sessions
 from pamitan.stores.types import Account, AppliedLock, HeldBalance, Identifier, LibraryItem, OpenItem
+from pamitan.stores.wildcards import LiveFile, WrittenOut
 
 NOTHING_PROVEN: frozenset[Identifier] = frozenset()
 
@@ -32,9 +33,9 @@ class Store:
     """
 
     def __init__(self, file: StoreFile, clock: Clock | None = None) -> None:
-        self.file = file
+        self._live = LiveFile(file)
         self.clock = clock or SystemClock()
-        home = Home(file, self.clock)
+        home = Home(self._live, self.clock)
         self._accounts = Accounts(home)
         self._open_items = OpenItems(home)
         self._library = Library(home)
@@ -43,6 +44,16 @@ class Store:
         self._sessions = Sessions(home)
         self._verifier = Verifier(file.account.password) if file.account.password else None
         self._knows_costs = False
+
+    @property
+    def file(self) -> StoreFile:
+        """The store file, its patterns written out for the schema as it was last read."""
+        return self._live.now().file
+
+    @property
+    def patterns(self) -> WrittenOut:
+        """What there is to say of the store file's patterns."""
+        return self._live.now()
 
     def engine(self, datastore: str) -> Engine:
         """The engine of that datastore."""
