@@ -18,6 +18,7 @@ from pamitan.closure import service
 from pamitan.closure.clock import use_clock
 from pamitan.closure.models import Closure
 from pamitan.closure.store import current_store
+from pamitan.content.identifiers import parse_identifier
 from pamitan.conversation.models import Channel, Conversation
 from pamitan.conversation.service import Request, open_conversation
 from pamitan.demo.catcher import keep_mail
@@ -29,7 +30,6 @@ from pamitan.demo.shop.database import connect
 from pamitan.demo.shop.people import GUEST, PEOPLE, Person
 from pamitan.evidence.tombstones import is_barred
 from pamitan.kit.clock import SetClock
-from pamitan.stores.identifiers import parse_identifier
 from pamitan.stores.types import Account
 from pamitan.worker.sweep import run_until_idle
 from tests.scanner import broken_foreign_keys, find_values, snapshot

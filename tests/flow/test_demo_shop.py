@@ -95,7 +95,7 @@ def test_the_store_file_leaves_nothing_to_wonder_about(store: Store) -> None:
     "person", [person for person in PEOPLE if person.has_password], ids=lambda person: person.sign_in
 )
 def test_everybody_with_a_password_is_let_in_by_it(store: Store, person) -> None:
-    from pamitan.stores.identifiers import parse_identifier
+    from pamitan.content.identifiers import parse_identifier
 
     identifier = parse_identifier(person.sign_in, "ID")
     [account] = [account for account in store.find(identifier) if account.name == person.name]

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pamitan.content.identifiers import normalise_email
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.execute import erase
 from pamitan.erasure.receipt import Receipt
 from pamitan.erasure.residue import Residue
 from pamitan.erasure.verify import verify
-from pamitan.stores.identifiers import normalise_email
 from pamitan.stores.types import Identifier, Subject
 from tests.scanner import Found, broken_foreign_keys, find_values
 from tests.shops.platforms import PLATFORMS, Person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pamitan.stores.identifiers import parse_identifier
+from pamitan.content.identifiers import parse_identifier
 from pamitan.stores.types import Account, Identifier
 from tests.shops import dumps
 from tests.shops.shop import Shop

@@ -16,7 +16,7 @@ from django.core import signing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamitan.erasure.decode import decoded, looks_encoded, texts_in
+from pamitan.content.decode import decoded, looks_encoded, texts_in
 
 SECRET = "Zoë <zoe.o'hara@example.com>"
 

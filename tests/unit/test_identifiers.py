@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamitan.stores.identifiers import normalise_email, normalise_phone, parse_identifier
+from pamitan.content.identifiers import normalise_email, normalise_phone, parse_identifier
 from pamitan.stores.types import Identifier
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamitan.erasure.patterns import Hit, Matcher, needles
+from pamitan.content.patterns import Hit, Matcher, needles
 
 
 def hits(kind: str, value: str, text: str, country: str = "ID") -> list[Hit]:

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamitan.erasure.patterns import Matcher, needles
-from pamitan.erasure.search import hits_in
+from pamitan.content.patterns import Matcher, needles
+from pamitan.content.search import hits_in
 
 PERSON = [
     ("email", "anna.rossi@example.com"),

@@ -12,9 +12,9 @@ from pamitan.api.token import ShopToken
 from pamitan.closure.backlog import backlog_age_seconds
 from pamitan.closure.clock import clock
 from pamitan.closure.store import current_store
+from pamitan.content.identifiers import parse_identifier
 from pamitan.evidence.tombstones import is_barred
 from pamitan.stores.errors import StoreUnavailable
-from pamitan.stores.identifiers import parse_identifier
 
 api = NinjaAPI(title="Pamitan", version="1", docs_url=None, urls_namespace="api")
 

@@ -10,8 +10,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pamitan.cli.output import Exit, JsonFlag, err, fail, print_json, print_table, say
 from pamitan.cli.session import AccountOption, StoreOption, accounts_named, open_store, plain_failures, the_account
+from pamitan.content.identifiers import parse_identifier
 from pamitan.storefile.labels import text
-from pamitan.stores.identifiers import parse_identifier
 from pamitan.stores.store import Store
 from pamitan.stores.types import Account, Identifier, OpenItem, Subject
 

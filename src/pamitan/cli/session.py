@@ -13,9 +13,9 @@ from django.db import DatabaseError
 
 from pamitan.cli.output import Exit, fail
 from pamitan.config.server import prepare_database, set_up_django
+from pamitan.content.identifiers import parse_identifier
 from pamitan.storefile.load import StoreFileError
 from pamitan.stores.errors import StoreError, StoreUnavailable
-from pamitan.stores.identifiers import parse_identifier
 from pamitan.stores.store import Store
 from pamitan.stores.types import Account
 

@@ -27,10 +27,10 @@ from pamitan.closure.states import Event, State, can
 from pamitan.closure.store import current_store
 from pamitan.closure.timeline import TimelineEntry, timeline
 from pamitan.closure.transition import begin, change, transition
+from pamitan.content.identifiers import parse_identifier
 from pamitan.evidence.ledger import LedgerEvent, record
 from pamitan.evidence.tombstones import tombstone_hash
 from pamitan.stores.errors import StoreUnavailable
-from pamitan.stores.identifiers import parse_identifier
 from pamitan.stores.types import Account, Identifier, OpenItem
 
 __all__ = [

@@ -1,7 +1,7 @@
 """The residue scan: what of a person still stands in the databases after the erasure, and what explains it.
 
 One pass over all text-like columns of all tables of all datastores, for all accounts of a batch at once, in flat
-memory. What is found is confirmed in :mod:`pamitan.erasure.patterns` and weighed in :mod:`pamitan.erasure.weighing`.
+memory. What is found is confirmed in :mod:`pamitan.content.patterns` and weighed in :mod:`pamitan.erasure.weighing`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from pamitan.content.patterns import Hit, Matcher, Needle, ResidueKind, needles
+from pamitan.content.search import hits_in
 from pamitan.erasure.casefile import CaseFile
-from pamitan.erasure.patterns import Hit, Matcher, Needle, ResidueKind, needles
-from pamitan.erasure.search import hits_in
 from pamitan.erasure.survivors import Survivors
 from pamitan.erasure.weighing import Sighting, Terms, Verdict, is_anothers, is_certain, weigh
 from pamitan.storefile.model import StoreFile

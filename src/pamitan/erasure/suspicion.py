@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pamitan.erasure.patterns import Matcher
-from pamitan.erasure.search import hits_in
-from pamitan.stores.identifiers import normalise_email
+from pamitan.content.identifiers import normalise_email
+from pamitan.content.patterns import Matcher
+from pamitan.content.search import hits_in
 from pamitan.stores.scan import Chunk, may_hold_text
 from pamitan.stores.schema import Column, Table
 

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from pamitan.erasure.patterns import Hit, Needle, ResidueKind
+from pamitan.content.patterns import Hit, Needle, ResidueKind
 from pamitan.storefile.labels import text
 from pamitan.storefile.links import Attribute
 from pamitan.storefile.model import StoreFile

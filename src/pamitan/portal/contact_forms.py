@@ -9,13 +9,13 @@ from django import forms
 
 from pamitan.closure.clock import clock
 from pamitan.closure.store import current_store
+from pamitan.content.identifiers import normalise_phone
 from pamitan.conversation.call_times import CallTimeError, check_call_time
 from pamitan.conversation.errors import Refusal
 from pamitan.conversation.service import Call
 from pamitan.conversation.threads import TEXT_LIMIT
 from pamitan.conversation.words import BAD_NUMBER, NO_TIME
 from pamitan.portal.forms import LONGEST_PASSWORD
-from pamitan.stores.identifiers import normalise_phone
 
 NOW, LATER, MYSELF = "now", "later", "myself"
 

@@ -12,9 +12,9 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from pamitan.closure.store import current_store
+from pamitan.content.identifiers import parse_identifier
 from pamitan.portal.backend import Customer
 from pamitan.portal.lockout import forget_failures
-from pamitan.stores.identifiers import parse_identifier
 from pamitan.stores.types import Account, Identifier
 
 MOST_ACCOUNTS = 5

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
+from pamitan.content.identifiers import normalise_email, normalise_phone
 from pamitan.storefile.links import Source
 from pamitan.stores.engine import reading
 from pamitan.stores.home import Home
-from pamitan.stores.identifiers import normalise_email, normalise_phone
 from pamitan.stores.ids import id_text
 from pamitan.stores.passwords import is_usable
 from pamitan.stores.spelling import ESCAPE, normalised, pattern_of, sieve_of, sieved

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.stores.identifiers import normalise_email, normalise_phone
+from pamitan.content.identifiers import normalise_email, normalise_phone
 from pamitan.stores.types import Identifier, IdentifierKind
 
 ESCAPE = "!"

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pamitan.content.identifiers import Identifier, IdentifierKind
 from pamitan.storefile.labels import Text
 
-IdentifierKind = Literal["email", "phone"]
-
-
-@dataclass(frozen=True)
-class Identifier:
-    """An e-mail address or phone number, normalised (see :mod:`pamitan.stores.identifiers`)."""
-
-    kind: IdentifierKind
-    value: str
+__all__ = [
+    "Account",
+    "AppliedLock",
+    "HeldBalance",
+    "Identifier",
+    "IdentifierKind",
+    "LibraryItem",
+    "OpenItem",
+    "Subject",
+]
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,7 @@ import idna
 import phonenumbers
 from ahocorasick_rs import BytesAhoCorasick
 
-from pamitan.stores.identifiers import SENTINELS, normalise_email, normalise_phone
-from pamitan.stores.types import Identifier
+from pamitan.content.identifiers import SENTINELS, Identifier, normalise_email, normalise_phone
 
 ResidueKind = Literal["email", "phone", "id", "name", "address"]
 

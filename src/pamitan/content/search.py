@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
-from pamitan.erasure.decode import decoded, looks_encoded, texts_in
-from pamitan.erasure.patterns import Hit, Matcher
+from pamitan.content.decode import decoded, looks_encoded, texts_in
+from pamitan.content.patterns import Hit, Matcher
 
 _HIDDEN_LETTERS = 4_000_000
 """Decoded text that is gathered before it is searched."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Literal
 
 import idna
 import phonenumbers
 
-from pamitan.stores.types import Identifier
+IdentifierKind = Literal["email", "phone"]
 
 # What shops write where there is no address; such a value is no one's
 SENTINELS = {
@@ -17,6 +19,14 @@ SENTINELS = {
 }
 # Blanks, control characters, and halves of characters that no encoding has
 _NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """An e-mail address or phone number, normalised."""
+
+    kind: IdentifierKind
+    value: str
 
 
 def parse_identifier(text: str, country: str) -> Identifier | None:
