@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pamitan import __version__
-from pamitan.cli import checking, closing, operators, serving
+from pamitan.cli import checking, closing, mapping, operators, serving
 
 app = typer.Typer(
     name="pamitan",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("demo")(serving.demo)
 app.command("serve")(serving.serve)
+app.command("map")(mapping.map_)
 app.command("check")(checking.check)
 app.command("schema")(checking.schema)
 app.command("plan")(closing.plan)

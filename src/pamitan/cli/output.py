@@ -47,6 +47,11 @@ def print_json(value: dict[str, Any]) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def print_list(values: Sequence[dict[str, Any]]) -> None:
+    """One JSON list, for scripts."""
+    typer.echo(json.dumps(values, ensure_ascii=False, indent=2, default=str))
+
+
 def say(sentence: str) -> None:
     out.print(sentence, markup=False, soft_wrap=True)
 

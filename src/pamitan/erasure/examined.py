@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Literal
 
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Rule
 from pamitan.stores.catalogue import has_index
 from pamitan.stores.engine import reading
+from pamitan.stores.sampling import sampling
 from pamitan.stores.scan import Chunk, has_more_rows_than, sample
 from pamitan.stores.schema import Schema, Table, current
 from pamitan.stores.spelling import sieve_index
 from pamitan.stores.store import Store
 from pamitan.stores.types import IdentifierKind
+from pamitan.survey.survey import AccountTableError, Survey, survey
 
 Severity = Literal["error", "warning"]
 SAMPLED_ROWS = 500
@@ -64,6 +67,25 @@ class Examined:
     def sample(self, table: Table) -> Chunk:
         """Some of the table's rows."""
         return sample(self._engine, table, SAMPLED_ROWS)
+
+    def rows(self, table: Table | None) -> int:
+        """About how many rows the table has, from the database's statistics; counted where it is small."""
+        if table is None:
+            return 0
+        with sampling(self.file.datastores[self.datastore].url) as sampler:
+            return sampler.sample(table, LARGE).rows
+
+    @cached_property
+    def found(self) -> Survey | None:
+        """What a look at the database itself tells of customers; ``None`` where the accounts are not in it."""
+        account = self.file.account.table
+        if not self.is_home or account not in self.schema.tables:
+            return None
+        try:
+            with sampling(self.file.datastores[self.datastore].url) as sampler:
+                return survey(sampler, self.file.store.country, account)
+        except AccountTableError:
+            return None
 
     def is_large(self, table: Table) -> bool:
         """Whether the table has so many rows that reading all of them takes a while."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pamitan.content.patterns import Matcher, Needle, needles
 from pamitan.erasure.examined import LARGE, Examined, Problem, Severity
-from pamitan.erasure.patterns import Matcher, Needle, needles
-from pamitan.erasure.suspicion import suspicions
+from pamitan.erasure.suspicion import Suspicion, suspicions
 from pamitan.storefile.links import Attribute, Source
 from pamitan.storefile.rules import Kind, Rule
 from pamitan.stores.errors import StoreMismatch
@@ -14,8 +14,11 @@ from pamitan.stores.keytables import row_key
 from pamitan.stores.passwords import Verifier
 from pamitan.stores.scan import Chunk
 from pamitan.stores.schema import Table
+from pamitan.stores.statements import create_index
 from pamitan.stores.types import IdentifierKind
+from pamitan.survey.found import Personal
 
+_SURE = 0.7
 _CUSTOMERS = 200
 """Sampled customers whose values are looked for in all samples."""
 
@@ -24,10 +27,11 @@ def gaps(examined: Examined, customers: Matcher) -> Iterator[Problem]:
     """What is left out of one datastore. ``customers`` seeks the identifiers of some customers."""
     telling = _telling_columns(examined)
     for table in examined.schema.tables.values():
-        if table.name not in examined.map and not examined.is_ignored(table.name):
+        if examined.is_ignored(table.name):
+            continue
+        if table.name not in examined.map:
             yield from _unmapped_links(examined, table, telling)
-        if not examined.is_ignored(table.name):
-            yield from _unmapped_columns(examined, table, customers)
+        yield from _unmapped_columns(examined, table, customers)
 
 
 def hindrances(examined: Examined) -> Iterator[Problem]:
@@ -71,15 +75,27 @@ def _unmapped_links(examined: Examined, table: Table, telling: dict[str, str]) -
         if key.target in customers:
             message = f"points at '{key.target}', which holds rows of customers, and is not in the map"
             yield Problem("error", examined.place(table.name, ", ".join(key.columns)), message, mend)
-    for column in sorted(table.columns.keys() & telling.keys() - pointing):
+    named = table.columns.keys() & telling.keys() - pointing
+    for column in sorted(named):
         message = f"is called like a column that links to {telling[column]} in other tables"
         yield Problem("error", examined.place(table.name, column), message, mend)
+    yield from _sampled_links(examined, table, pointing | named, mend)
+
+
+def _sampled_links(examined: Examined, table: Table, told: set[str], mend: str) -> Iterator[Problem]:
+    """Links that nothing declares: sampled values that are customers' ids or addresses, in JSON and pairs too."""
+    for tie in examined.found.ties.get(table.name, ()) if examined.found else ():
+        cells = [tie.place.cell] if tie.place else [cell for cell, _target in tie.on]
+        if not {cell.partition("->")[0] for cell in cells} & told and tie.targets - {"account"} <= examined.map.keys():
+            leads = ", ".join(target for _cell, target in tie.on) or f"the account by {tie.how}"
+            message = f"leads to customers' rows ({leads}): {tie.reason}"
+            yield Problem("error", examined.place(table.name, ", ".join(cells)), message, mend)
 
 
 def _unmapped_columns(examined: Examined, table: Table, customers: Matcher) -> Iterator[Problem]:
     covered = _covered(table, examined.map.get(table.name, []))
     mapped = table.name in examined.map
-    for found in suspicions(table, examined.sample(table), customers):
+    for found in _suspicions(examined, table, customers):
         if found.column in covered or examined.is_ignored(table.name, found.column):
             continue
         what = f"'{table.name}.{found.column}'"
@@ -92,6 +108,24 @@ def _unmapped_columns(examined: Examined, table: Table, customers: Matcher) -> I
         yield Problem(
             severity, examined.place(table.name, found.column), f"{found.reason}, and nothing happens to it", mend
         )
+
+
+def _suspicions(examined: Examined, table: Table, customers: Matcher) -> Iterator[Suspicion]:
+    """The columns that look personal: by what stands in them, then by whose rows they are in."""
+    told = {found.column: found for found in suspicions(table, examined.sample(table), customers)}
+    for one in examined.found.personal.get(table.name, ()) if examined.found else ():
+        known, column = told.get(one.place.column), table.columns[one.place.column]
+        is_news = known is None or (one.seen and not known.sure)
+        if one.confidence >= _SURE and is_news and not (column.generated or one.empty):
+            told[column.name] = Suspicion(column.name, _in_words(one), one.seen)
+    yield from told.values()
+
+
+def _in_words(one: Personal) -> str:
+    inner = one.place.path or one.place.key
+    verb = "holds" if one.seen else "is called as if it held"
+    copy = " as a copy of other columns" if one.derived else ""
+    return f"{verb} something personal ({one.kind}){f' at {inner}' if inner else ''}{copy}: {one.reason}"
 
 
 def _covered(table: Table, rules: Iterable[Rule]) -> set[str]:
@@ -124,7 +158,7 @@ def _without_index(examined: Examined, table: Table) -> Iterator[Problem]:
     ]
     if missing and examined.is_large(table):
         for columns in missing:
-            statement = f"CREATE INDEX {_index_name(table, columns)} ON {table.name} ({', '.join(columns)})"
+            statement = create_index(examined.schema.dialect, table, columns)
             message = f"leads to customers, has no index, and the table has more than {LARGE} rows"
             yield Problem("warning", examined.place(table.name, ", ".join(columns)), message, statement)
 
@@ -156,10 +190,6 @@ def _may_be_indexed(table: Table, columns: tuple[str, ...]) -> bool:
     return all(
         name in table.columns and table.columns[name].kind not in ("json", "binary", "other") for name in columns
     )
-
-
-def _index_name(table: Table, columns: tuple[str, ...]) -> str:
-    return "_".join([table.name.replace(".", "_"), *columns, "idx"])[:60]
 
 
 def _unknown_hashes(examined: Examined) -> Iterator[Problem]:

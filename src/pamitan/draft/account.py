@@ -1,0 +1,157 @@
+"""The account section of a draft: where the particulars are, and how passwords are hashed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pamitan.draft.links import link_of
+from pamitan.storefile.model import Password
+from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.passwords import Verifier, is_usable
+from pamitan.stores.schema import Column
+from pamitan.survey.found import Personal, Place
+from pamitan.survey.pairs import key_value_columns
+from pamitan.survey.survey import Survey
+from pamitan.survey.words import spelt
+
+Line = tuple[str, Any, str]
+"""A key, its value, and a comment; ``? `` before the comment marks a doubt."""
+
+_STAFF_FLAG = re.compile(r"^_(is_)?(staff|admin|superuser|super_user|employee|administrator|internal)_$")
+_ACTIVE_FLAG = re.compile(r"^_(is_)?(active|enabled|aktif|attivo)_$")
+_VERIFIED = re.compile(
+    r"_(email|mail|e_mail)_(is_)?(verified|confirmed)(_at|_on|_date)?_|_(verified|confirmed)_(email|mail)_"
+)
+
+
+def account_lines(survey: Survey) -> Iterator[Line]:
+    """The entries of the section."""
+    account = survey.account
+    yield "table", account.table, "; ".join(account.reasons)
+    yield "id", account.id, ""
+    yield from _address(survey)
+    if account.names:
+        yield "name", list(account.names), ""
+    yield from _plain(survey, "language", r"^_(language|lang|locale|bahasa|lingua|preferred_language)(_code)?_$")
+    yield from _plain(
+        survey,
+        "created",
+        r"^_(date_joined|created(_at|_on)?|date_(added|created)|registered(_at)?|signup_(at|date)|joined(_at)?|user_registered)_$",
+    )
+    yield from _password(survey)
+    yield from _conditions(survey)
+    yield from _sessions(survey)
+
+
+def _address(survey: Survey) -> Iterator[Line]:
+    account = survey.account
+    for kind, place in (("email", account.email), ("phone", account.phone)):
+        if place is not None:
+            yield kind, place.cell, ""
+        elif (found := elsewhere(survey, kind)) is not None:
+            yield kind, found, "? found in another table, one row for each account"
+
+
+def elsewhere(survey: Survey, kind: str) -> dict[str, Any] | None:
+    """A particular that is in a table beside the account: a profile, or a key/value table."""
+    for name, found in survey.personal.items():
+        tie = next(
+            (t for t in survey.ties.get(name, ()) if t.on and t.targets == {"account"} and t.owns and len(t.on) == 1),
+            None,
+        )
+        if tie is None or "->" in tie.on[0][0]:
+            continue
+        for one in found:
+            if (
+                one.kind == kind
+                and not one.inside
+                and not one.empty
+                and one.confidence >= 0.7
+                and _is_single(survey, name, tie.on[0][0], one)
+            ):
+                own = survey.account.id if tie.on[0][1] == "account.id" else tie.on[0][1].rpartition(".")[2]
+                source = {"table": name, "on": {tie.on[0][0]: own}, "column": one.place.cell}
+                where = _key_condition(survey, name, one.place)
+                return {**source, "where": where} if where else source
+    return None
+
+
+def _key_condition(survey: Survey, table: str, place: Place) -> dict[str, str]:
+    pair = key_value_columns(survey.reading, survey.schema.table(table))
+    return {pair[0]: place.key} if pair and place.key is not None else {}
+
+
+def _is_single(survey: Survey, table: str, column: str, one: Personal) -> bool:
+    """Whether an account has one such value there, not many."""
+    reading = survey.reading
+    rows = [row for row in survey.samples[table].found if reading.values(row, one.place)]
+    pair = _key_condition(survey, table, one.place)
+    rows = [row for row in rows if all(str(row[name]) == value for name, value in pair.items())]
+    owners = [reading.at(row, column) for row in rows]
+    return bool(owners) and len(set(owners)) == len(owners)
+
+
+def _plain(survey: Survey, key: str, pattern: str) -> Iterator[Line]:
+    columns = survey.schema.table(survey.account.table).columns
+    found = next((name for name in columns if re.search(pattern, spelt(name))), None)
+    if found:
+        yield key, found, ""
+
+
+def _password(survey: Survey) -> Iterator[Line]:
+    column = survey.account.password
+    if column is None:
+        return
+    hashes = [str(value) for value in survey.samples[survey.account.table].cells(column) if is_usable(str(value))]
+    scheme = scheme_of(column, hashes)
+    if scheme is None:
+        return
+    yield (
+        "password",
+        {"column": column, "scheme": scheme},
+        f"told by {len(hashes)} sampled hashes" if hashes else "? no hash in the sample",
+    )
+
+
+def scheme_of(column: str, hashes: list[str]) -> str | None:
+    """The scheme that all these hashes are of; ``None`` where we know none."""
+    for scheme in ("bcrypt", "django"):
+        try:
+            Verifier(Password(column=column, scheme=scheme)).require_known(hashes)
+        except StoreMismatch:
+            continue
+        return scheme
+    return None
+
+
+def _conditions(survey: Survey) -> Iterator[Line]:
+    table = survey.schema.table(survey.account.table)
+    staff = [name for name in table.columns if _STAFF_FLAG.match(spelt(name))]
+    if staff:
+        where = {name: _no(table.columns[name]) for name in staff}
+        yield "where", where, "? staff are no customers: is this how they are told?"
+    active = next((name for name in table.columns if _ACTIVE_FLAG.match(spelt(name))), None)
+    if active:
+        yes = 1 if table.columns[active].kind == "integer" else True
+        yield "active", {active: yes}, ""
+        yield "lock", [{"column": active, "set": _no(table.columns[active])}], ""
+    verified = next((column for name, column in table.columns.items() if _VERIFIED.search(spelt(name))), None)
+    if verified is not None:
+        flag: Mapping[str, Any] = {verified.name: {"not": None} if verified.kind in ("datetime", "date") else True}
+        yield "email_verified", dict(flag), "? does the shop really verify it?"
+
+
+def _no(column: Column) -> bool | int:
+    return 0 if column.kind == "integer" else False
+
+
+def _sessions(survey: Survey) -> Iterator[Line]:
+    found = []
+    for name, ties in survey.ties.items():
+        if re.search(r"_(session|sessions|sesi|sessione)_", spelt(name)):
+            direct = [tie for tie in ties if tie.targets <= {"account"} and tie.how not in ("email", "phone")]
+            found += [{"table": name, "link": link_of(tie)} for tie in direct[:1]]
+    if found:
+        yield "sessions", found, ""

@@ -1,0 +1,76 @@
+"""What the reviewer should look at first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pamitan.draft.account import elsewhere, scheme_of
+from pamitan.draft.links import in_words
+from pamitan.draft.natures import Proposal
+from pamitan.draft.states import Orders
+from pamitan.stores.passwords import is_usable
+from pamitan.survey.survey import Survey
+from pamitan.survey.words import is_of_third_persons
+
+
+def doubts(survey: Survey, proposals: Mapping[str, Proposal], orders: Sequence[Orders]) -> Iterator[str]:
+    """One sentence for each, the weightiest first."""
+    yield from _account(survey)
+    yield from _orders(orders)
+    yield from _unmapped(survey)
+    for tie in survey.doubtful:
+        yield f"{tie.table}: is it a customer's by {in_words(tie)} ({tie.confidence:.2f})? {tie.reason}"
+    for name, proposal in proposals.items():
+        yield from (f"{name}: {doubt}" for doubt in proposal.doubts)
+        yield from _of_table(survey, proposal)
+    for name in sorted(survey.reading.other_people):
+        yield f"{name}: has people who sign in and are taken for staff; are there customers among them?"
+
+
+def _account(survey: Survey) -> Iterator[str]:
+    account = survey.account
+    if account.email is None and elsewhere(survey, "email") is None:
+        yield f"account: no e-mail address was found for the accounts of {account.table}"
+    if account.password is None:
+        yield f"account: no password was found for {account.table}; customers will sign in by a code"
+        return
+    hashes = [str(value) for value in survey.samples[account.table].cells(account.password) if is_usable(str(value))]
+    if scheme_of(account.password, hashes) is None:
+        place = f"{account.table}.{account.password}"
+        yield f"account: the hashes in {place} are of no scheme that Pamitan verifies; customers will sign in by a code"
+
+
+def _orders(orders: Sequence[Orders]) -> Iterator[str]:
+    if not orders:
+        yield "orders: no table of orders was found; if there is one, describe it under orders"
+    for one in orders:
+        if one.state is None:
+            yield f"orders: {one.table.name} has no column of states; are its rows all finished?"
+        elif not one.states:
+            yield f"orders: {one.table.name} is empty; if it may come to hold something open, describe it under orders"
+        else:
+            yield f"orders: which states of {one.table.name}.{one.state} are open? The proposal goes by their names"
+
+
+def _unmapped(survey: Survey) -> Iterator[str]:
+    for name, found in survey.personal.items():
+        if not survey.is_tied(name):
+            places = ", ".join(dict.fromkeys(f"{one.place.cell} ({one.kind})" for one in found))
+            yield f"{name}: nothing ties it to an account, yet it holds {places}. Map it, or ignore it with a reason"
+
+
+def _of_table(survey: Survey, proposal: Proposal) -> Iterator[str]:
+    name = proposal.table.name
+    if survey.samples[name].rows == 0 and proposal.ties and all(tie.how == "overlap" for tie in proposal.ties):
+        yield f"{name}: is empty, and tied by its name alone"
+    for one in proposal.personal:
+        if (
+            one.kind == "email"
+            and is_of_third_persons(one.place.path or one.place.column)
+            and proposal.nature != "account"
+        ):
+            yield f"{name}.{one.place.cell}: may hold addresses of third persons"
+        if one.derived and proposal.table.columns[one.place.column].generated and not proposal.delete:
+            yield f"{name}.{one.place.cell}: is computed from personal columns; it follows when they are cleared"
+    if proposal.nature == "handled":
+        yield f"{name}: its rows were made or handled by accounts, and are only cut from them; are these customers?"

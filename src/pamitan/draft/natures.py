@@ -1,0 +1,240 @@
+"""What is proposed for the rows of each table, by what they are: a person's things go, the books of the shop stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pamitan.draft.states import ORDER_WORDS, RETURN_WORDS, SUBSCRIPTION_WORDS
+from pamitan.stores.schema import Column, ForeignKey, Table
+from pamitan.survey.found import Personal, Tie
+from pamitan.survey.reading import NOBODY
+from pamitan.survey.survey import Survey
+from pamitan.survey.words import spelt
+
+Nature = Literal["account", "own", "books", "invoice", "handled"]
+_BOOKS = re.compile(
+    r"_(order|orders|payment|payments|transaction|transactions|refund|refunds|shipment|shipments|delivery|deliveries|"
+    r"credit|credits|ledger|reward|rewards|points?|review|reviews|rating|ratings|vote|votes|donation|sale|sales|booking|"
+    r"bookings|contract|voucher|coupon|redemption|stock|return|returns|rma|subscription|subscriptions|wallet|affiliate|"
+    r"commission|post|posts|article|articles|product|products|topic|topics|"
+    r"pesanan|pembayaran|transaksi|ulasan|poin|ordine|ordini|pagamento|pagamenti|recensione|recensioni)_"
+)
+_INVOICE = re.compile(
+    r"_(invoice|invoices|receipt|receipts|bill|bills|faktur|kuitansi|fattura|fatture|rechnung|factura|facture|fiscal)_"
+)
+_OWN = re.compile(
+    r"_(cart|carts|basket|baskets|session|sessions|token|tokens|wishlist|wish|favou?rite|log|logs|address_book|keranjang|"
+    r"carrello|alert|alerts|notification|notifications|activity|search|searches|login|logins|device|devices|view|views)_"
+)
+UNIQUE = "{unique}"
+_NOBODYS_DOMAIN = "@closed.invalid"
+"""No mail can be sent there (RFC 2606)."""
+_ADDRESS = len(_NOBODYS_DOMAIN) + 16
+
+
+@dataclass
+class Proposal:
+    """What is proposed for one table."""
+
+    table: Table
+    nature: Nature
+    ties: Sequence[Tie]
+    personal: Sequence[Personal]
+    delete: bool = False
+    clear: list[str] = field(default_factory=list)
+    replace: dict[str, Any] = field(default_factory=dict)
+    detach: dict[str, Any] = field(default_factory=dict)
+    scrub: dict[str, list[str]] = field(default_factory=dict)
+    redact: list[str] = field(default_factory=list)
+    keep: list[str] = field(default_factory=list)
+    kept_until: str | None = None
+    keys: list[str] = field(default_factory=list)
+    """Of a key/value table: the keys whose values are personal; the rows with other keys stay."""
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would happen."""
+        return not (self.delete or self.clear or self.replace or self.detach or self.scrub or self.redact or self.keep)
+
+
+def proposals(survey: Survey) -> dict[str, Proposal]:
+    """What is proposed for each table that is tied to the account, the account's own first."""
+    names = [survey.account.table, *sorted(survey.ties)]
+    found = {name: _first(survey, survey.schema.table(name)) for name in names}
+    _let_stay_what_is_pointed_at(survey, found)
+    for proposal in found.values():
+        if not proposal.delete:
+            _change(survey, proposal)
+    return found
+
+
+def _first(survey: Survey, table: Table) -> Proposal:
+    nature = _nature(survey, table)
+    ties, personal = survey.ties.get(table.name, ()), survey.personal.get(table.name, ())
+    return Proposal(table, nature, ties, personal, delete=nature in ("account", "own"))
+
+
+def _nature(survey: Survey, table: Table) -> Nature:
+    if table.name == survey.account.table:
+        return "account"
+    if not survey.reading.belongs(table.name):
+        return "handled"
+    name = spelt(table.name)
+    if _INVOICE.search(name):
+        return "invoice"
+    if _OWN.search(name) and not _hangs_on_books(survey, table):
+        return "own"
+    words = set(survey.reading.names.words(table.name))
+    if (
+        _BOOKS.search(name)
+        or words & (ORDER_WORDS | RETURN_WORDS | SUBSCRIPTION_WORDS)
+        or _hangs_on_books(survey, table)
+    ):
+        return "books"
+    has_owner = any(tie.owns and (tie.targets == {"account"} or tie.place) for tie in survey.ties[table.name])
+    polymorphic = any(tie.how in ("polymorphic", "key/value") for tie in survey.ties[table.name])
+    return "own" if has_owner or not polymorphic else "books"
+
+
+def _hangs_on_books(survey: Survey, table: Table, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether its rows are parts of orders and the like."""
+    if table.name in seen:
+        return False
+    for tie in survey.ties.get(table.name, ()):
+        for target in tie.targets - {"account"}:
+            name = spelt(target)
+            if (_BOOKS.search(name) or _INVOICE.search(name)) and not _OWN.search(name):
+                return True
+            if _hangs_on_books(survey, survey.schema.table(target), seen | {table.name}):
+                return True
+    return False
+
+
+def _let_stay_what_is_pointed_at(survey: Survey, found: dict[str, Proposal]) -> None:
+    """A row that stays needs what its foreign keys point at, unless they can be cut; so that stays as well, emptied."""
+    changed = True
+    while changed:
+        changed = False
+        for proposal in [proposal for proposal in found.values() if proposal.delete]:
+            for child, key in survey.schema.pointing_at(proposal.table.name):
+                stays = child.name not in found or not found[child.name].delete
+                if stays and child.name != proposal.table.name and not _may_be_cut(survey, child, key):
+                    proposal.delete = False
+                    proposal.doubts.append(
+                        f"stays, emptied: {child.name}.{', '.join(key.columns)} points at it and cannot be NULL"
+                    )
+                    changed = True
+                    break
+
+
+def _may_be_cut(survey: Survey, child: Table, key: ForeignKey) -> bool:
+    if (key.on_delete or "").upper() == "SET NULL":
+        return True
+    if survey.samples[child.name].rows == 0 and child.name not in survey.ties:
+        return True
+    return all(child.columns[column].nullable for column in key.columns)
+
+
+def _change(survey: Survey, proposal: Proposal) -> None:
+    if proposal.nature != "account":
+        _detach(survey, proposal)
+    for one in proposal.personal:
+        if one.confidence >= 0.5 and not proposal.table.columns[one.place.column].generated:
+            _change_place(survey, proposal, one)
+    if proposal.nature == "invoice":
+        proposal.keep = [c for c in dict.fromkeys([*proposal.clear, *proposal.redact]) if c not in proposal.detach]
+        proposal.keep += [c for c in _dates_and_addresses(proposal.table) if c not in proposal.keep]
+        proposal.clear, proposal.redact = [], []
+        proposal.kept_until = next(
+            (n for n, c in proposal.table.columns.items() if c.kind in ("date", "datetime")), None
+        )
+
+
+def _dates_and_addresses(table: Table) -> list[str]:
+    return [
+        name
+        for name in table.columns
+        if re.search(r"_(country|negara|paese)_$", spelt(name)) and "id" not in spelt(name)
+    ]
+
+
+def _detach(survey: Survey, proposal: Proposal) -> None:
+    """Cut the ties to the account from rows that stay."""
+    for tie in proposal.ties:
+        for cell, target in tie.on:
+            column = proposal.table.columns.get(cell)
+            if (
+                column is None
+                or (target.rpartition(".")[0] != "account" and "{" not in target)
+                or tie.how == "key/value"
+            ):
+                continue
+            pointed = any(cell in key.columns for key in proposal.table.foreign_keys)
+            if cell in proposal.table.primary_key or column.generated:
+                proposal.doubts.append(
+                    f"{cell} ties the row to the person and is its key: decide whether to delete the row"
+                )
+            elif column.nullable:
+                proposal.detach[cell] = None
+            elif not pointed:
+                proposal.detach[cell] = 0 if column.kind in ("integer", "decimal") else ""
+            else:
+                proposal.doubts.append(f"{cell} cannot be NULL, so the row goes on pointing at the emptied account")
+
+
+def _change_place(survey: Survey, proposal: Proposal, one: Personal) -> None:
+    column = proposal.table.columns[one.place.column]
+    taken = {*proposal.clear, *proposal.replace, *proposal.detach, *proposal.redact}
+    if column.name in taken:
+        return
+    if one.place.key is not None:
+        _change_key_value(proposal, one)
+    elif one.place.path and one.format == "json" and "*" not in one.place.path:
+        paths = proposal.scrub.setdefault(column.name, [])
+        if one.place.path not in paths:
+            paths.append(one.place.path)
+    elif one.inside and not one.derived and not one.place.path and column.kind in ("text", "json", "other"):
+        proposal.redact.append(column.name)
+    else:
+        _empty(proposal, column, one)
+    if column.name in proposal.scrub and column.name in {*proposal.clear, *proposal.redact, *proposal.detach}:
+        del proposal.scrub[column.name]
+
+
+def _change_key_value(proposal: Proposal, one: Personal) -> None:
+    if one.place.key not in proposal.keys:
+        proposal.keys.append(str(one.place.key))
+    if one.place.column not in proposal.clear:
+        proposal.clear.append(one.place.column)
+
+
+def _empty(proposal: Proposal, column: Column, one: Personal) -> None:
+    table = proposal.table
+    if column.name in table.primary_key or any(column.name in key.columns for key in table.foreign_keys):
+        proposal.doubts.append(f"{column.name} holds something personal and is a key: decide by hand")
+        return
+    is_unique = any(column.name in unique for unique in table.uniques)
+    if (
+        proposal.nature == "account"
+        and one.kind == "email"
+        and column.kind == "text"
+        and (column.length or 99) > _ADDRESS
+    ):
+        proposal.replace[column.name] = f"{UNIQUE}{_NOBODYS_DOMAIN}"
+    elif column.nullable or not is_unique:
+        if column.nullable or column.kind in ("text", "json", "integer", "decimal", "float", "binary", "boolean"):
+            proposal.clear.append(column.name)
+        else:
+            proposal.doubts.append(f"{column.name} ({column.sql_type}) has no empty value: give it a replacement")
+    elif column.kind == "text":
+        suffix = _NOBODYS_DOMAIN if one.kind == "email" and (column.length or 99) > _ADDRESS else ""
+        proposal.replace[column.name] = UNIQUE + suffix
+
+
+def nobody_in(survey: Survey, table: str, column: str) -> bool:
+    """Whether the shop itself writes a value such as 0 there for nobody."""
+    return any(str(value) in NOBODY for value in survey.samples[table].cells(column))

@@ -1,0 +1,155 @@
+"""Order tables, the states of their orders, and whether a state sounds open: a question, never decided here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pamitan.stores.schema import Table
+from pamitan.survey.found import Tie
+from pamitan.survey.survey import Survey
+from pamitan.survey.words import spelt, words_of
+
+ORDER_WORDS = {
+    "order",
+    "pesanan",
+    "ordine",
+    "ordini",
+    "bestellung",
+    "pedido",
+    "commande",
+    "purchase",
+    "booking",
+    "reservation",
+}
+ORDER_WORDS |= {"prenotazione", "pemesanan", "sale", "bestelling", "encomenda", "checkout", "acquisto", "pembelian"}
+SUBSCRIPTION_WORDS = {"subscription", "membership", "langganan", "abbonamento", "abonnement", "suscripcion", "abo"}
+RETURN_WORDS = {"return", "rma", "retur", "reso", "pengembalian", "retoure", "devolucion"}
+_STATE = re.compile(r"_(status|state|stato|estado|statut|stage|phase|keadaan)_")
+_BETTER = re.compile(r"^_(order_|post_)?(status|state|stato|estado|statut)(_id|_code|_name)?_$")
+FINISHED = re.compile(
+    r"complet|closed|delivered|\bdone\b|finish|cancel|refund|return(ed)?\b|reject|fail|expire|void|denied|revers|"
+    r"charge.?back|archiv|trash|fulfilled|selesai|batal|terkirim|diterima|dikembalikan|gagal|kedaluwarsa|ditolak|consegn|"
+    r"annull|rimbors|chius|fallit|rifiut|stornier|abgeschlossen|geliefert|erledigt|entregad|terminad|livr[ée]|termin[ée]|"
+    r"voltooid|geannuleerd|afgeleverd|abandon|missing|draft",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """A state that orders are in. ``value`` as the table has it, ``name`` as people call it."""
+
+    value: Any
+    name: str
+    rows: int
+
+    @property
+    def sounds_finished(self) -> bool:
+        """Whether its name sounds as if nothing were to come any more."""
+        return bool(FINISHED.search(self.name))
+
+
+@dataclass(frozen=True)
+class Orders:
+    """A table of orders, subscriptions or returns."""
+
+    kind: Literal["order", "subscription", "return"]
+    table: Table
+    state: str | None
+    states: tuple[State, ...]
+    is_counted: bool
+    """The rows are counted in the whole table, not in a sample."""
+    where: Mapping[str, Any]
+    looked_up: tuple[str, str, str] | None = None
+    """Where the states have their names: table, key and column."""
+
+
+def order_tables(survey: Survey) -> list[Orders]:
+    """The tables of orders and the like, orders first."""
+    found = [orders for name in survey.ties if (orders := _orders(survey, survey.schema.table(name)))]
+    by_kind = {"order": 0, "return": 1, "subscription": 2}
+    return sorted(found, key=lambda orders: (by_kind[orders.kind], orders.table.name))
+
+
+def _orders(survey: Survey, table: Table) -> Orders | None:
+    if not survey.reading.belongs(table.name):
+        return None
+    words = survey.reading.names.words(table.name)
+    kind = _kind(words)
+    where: Mapping[str, Any] = {}
+    if kind is None or not _is_direct(survey, table):
+        where = dict(_order_type(survey, table))
+        if not where:
+            return None
+        kind = "order"
+    state = _state_column(table, words[-1] if words else "")
+    if state is None:
+        return Orders(kind, table, None, (), True, where)
+    looked_up = _look_up(survey, table, state)
+    counts, is_counted = survey.reading.sampler.counts(survey.samples[table.name], state)
+    names = _names_of(survey, looked_up)
+    states = tuple(State(v, names.get(str(v), str(v)), rows) for v, rows in counts if v is not None)
+    return Orders(kind, table, state, states, is_counted, where, looked_up)
+
+
+def _kind(words: tuple[str, ...]) -> Literal["order", "subscription", "return"] | None:
+    last = words[-1] if words else ""
+    if last in ORDER_WORDS:
+        return "order"
+    if last in SUBSCRIPTION_WORDS:
+        return "subscription"
+    return "return" if last in RETURN_WORDS else None
+
+
+def _is_direct(survey: Survey, table: Table) -> bool:
+    ties: list[Tie] = list(survey.ties[table.name])
+    return any(tie.owns and (tie.targets == {"account"} or tie.place or tie.how == "reverse") for tie in ties)
+
+
+def _order_type(survey: Survey, table: Table) -> Iterator[tuple[str, Any]]:
+    """``post_type = shop_order``: orders among other things in one table."""
+    for column in table.columns:
+        if words_of(column)[-1:] == ["type"]:
+            values = {value for value in survey.samples[table.name].cells(column) if isinstance(value, str)}
+            orders = sorted(value for value in values if words_of(value) and words_of(value)[-1] in ORDER_WORDS)
+            if orders and _state_column(table):
+                yield column, orders[0]
+                return
+
+
+def _state_column(table: Table, called: str = "") -> str | None:
+    named = [name for name in table.columns if _STATE.search(spelt(name)) and table.columns[name].kind != "datetime"]
+    named = [name for name in named if not re.search(r"_(address|billing|shipping|payment|country)_", spelt(name))]
+    return min(
+        named,
+        key=lambda name: (not _BETTER.match(spelt(name)) and called not in words_of(name), len(name)),
+        default=None,
+    )
+
+
+def _look_up(survey: Survey, table: Table, state: str) -> tuple[str, str, str] | None:
+    declared = next((key for key in table.foreign_keys if key.columns == (state,)), None)
+    called = survey.reading.names.table_of(state, table.name) if re.search(r"_id_$", spelt(state)) else None
+    name = declared.target if declared else called
+    if name is None:
+        return None
+    target = survey.schema.table(name)
+    key = (
+        declared.target_columns[0]
+        if declared
+        else state
+        if state in target.columns
+        else (target.primary_key or ("",))[0]
+    )
+    label = next((c for c in target.columns if re.search(r"_(name|label|title|code|nama|nome)_$", spelt(c))), None)
+    return (name, key, label) if label and key in target.columns else None
+
+
+def _names_of(survey: Survey, looked_up: tuple[str, str, str] | None) -> dict[str, str]:
+    if looked_up is None:
+        return {}
+    name, key, label = looked_up
+    return {str(row[key]): str(row[label]) for row in reversed(survey.samples[name].found)}

@@ -1,0 +1,125 @@
+"""The whole look at a database: account table, ties, personal places. Reads a sample, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pamitan.stores.sampling import Sample, Sampler
+from pamitan.stores.schema import Schema
+from pamitan.survey.accounts import account_tables, described
+from pamitan.survey.contacts import contact_ties, reverse_ties
+from pamitan.survey.found import AccountTable, Personal, Tie
+from pamitan.survey.places import TablePlaces, known_people
+from pamitan.survey.reading import Reading
+from pamitan.survey.ties import SURE, find_ties
+
+_CLEAR_LEAD = 1.0
+"""By so much the likeliest account table must lead the next one."""
+
+
+class AccountTableError(LookupError):
+    """No table, or more than one, may be that of the accounts. The text says what was looked for, and the mend."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a database turned out to hold."""
+
+    schema: Schema
+    reading: Reading
+    account: AccountTable
+    ties: Mapping[str, Sequence[Tie]]
+    """By table; the sure ones."""
+    doubtful: Sequence[Tie]
+    personal: Mapping[str, Sequence[Personal]]
+    """By table."""
+
+    @property
+    def samples(self) -> Mapping[str, Sample]:
+        return self.reading.samples
+
+    def is_tied(self, table: str) -> bool:
+        """Whether rows of the table are a customer's."""
+        return table == self.account.table or table in self.ties
+
+
+def survey(sampler: Sampler, country: str, account_table: str | None = None) -> Survey:
+    """Look at a database. Raises :class:`AccountTableError`."""
+    reading = Reading(sampler, country)
+    reading.follow(_chosen(reading, account_table))
+    found = find_ties(reading)
+    for tie in contact_ties(reading):
+        reading.add(tie) if tie.confidence >= SURE else found.append(tie)
+    personal = _personal(reading)
+    for tie in _reverse(reading, personal):
+        reading.add(tie)
+    doubtful = [tie for tie in [*found, *find_ties(reading)] if tie.confidence < SURE]
+    personal = _personal(reading)
+    return Survey(reading.schema, reading, reading.account, reading.ties, list(dict.fromkeys(doubtful)), personal)
+
+
+def _reverse(reading: Reading, personal: Mapping[str, Sequence[Personal]]) -> list[Tie]:
+    named = {table for table, found in personal.items() if found}
+    named |= {
+        name for name in reading.schema.tables if TablePlaces(reading, reading.schema.table(name), True).is_of_persons
+    }
+    return list(reverse_ties(reading, named))
+
+
+def _personal(reading: Reading) -> dict[str, list[Personal]]:
+    """Twice: what the first look finds of the customers is what the second one looks for."""
+    tables = {
+        name: TablePlaces(reading, table, name == reading.account.table or name in reading.ties)
+        for name, table in reading.schema.tables.items()
+    }
+    own = reading.account.table
+    nothing = known_people(reading, {})
+    found = {own: list(tables[own].personal(nothing))}
+    for _look in range(2):
+        known = known_people(reading, found)
+        found = {name: list(places.personal(known)) for name, places in tables.items()}
+    return {name: places for name, places in found.items() if places}
+
+
+def _chosen(reading: Reading, wanted: str | None) -> AccountTable:
+    candidates = account_tables(reading.schema, reading.samples, reading.names)
+    reading.other_people = {one.table for one in candidates[1:] if one.is_staff or one.password}
+    if wanted is not None:
+        return _named(reading, wanted, candidates)
+    good = [candidate for candidate in candidates if not candidate.is_staff]
+    if not good:
+        raise AccountTableError(
+            "no table looks like that of the accounts: looked for one with e-mail addresses or phone numbers, with "
+            "passwords, called after customers, users or members, that other tables lead to; "
+            "name it with --account-table"
+        )
+    rivals = [
+        one for one in good[1:] if good[0].score - one.score < _CLEAR_LEAD and not _hangs_on(reading, one, good[0])
+    ]
+    if rivals:
+        lines = "".join(f"\n  {one.table}: {', '.join(one.reasons)}" for one in [good[0], *rivals])
+        raise AccountTableError(
+            f"more than one table may be that of the accounts; name one with --account-table:{lines}"
+        )
+    reading.other_people = {one.table for one in candidates if one != good[0] and (one.is_staff or one.password)}
+    return good[0]
+
+
+def _named(reading: Reading, wanted: str, candidates: Sequence[AccountTable]) -> AccountTable:
+    table = reading.schema.table(wanted)
+    reading.other_people = {one.table for one in candidates if one.table != wanted and (one.is_staff or one.password)}
+    chosen = next((one for one in candidates if one.table == wanted), None) or described(table, reading.samples[wanted])
+    if chosen is None:
+        raise AccountTableError(
+            f"table '{wanted}' has no key of one column, so its accounts cannot be told apart; name another"
+        )
+    return chosen
+
+
+def _hangs_on(reading: Reading, one: AccountTable, other: AccountTable) -> bool:
+    """Whether one's rows are particulars of the other's."""
+    table = reading.schema.table(one.table)
+    return any(key.target == other.table for key in table.foreign_keys) or any(
+        reading.names.table_of(column, one.table) == other.table for column in table.columns
+    )
