@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, field_validator, model_validator
 
 from pamitan.storefile.base import Strict, to_nobody
 from pamitan.storefile.labels import Text
-from pamitan.storefile.links import Links, Where
+from pamitan.storefile.links import Links, Source, Where
+from pamitan.storefile.templates import FileTemplate, parse_file
 
 Kind = Literal["name", "address", "email", "phone", "id", "other"]
-Action = Literal["delete", "clear", "replace", "detach", "keep"]
+Action = Literal["delete", "clear", "replace", "detach", "keep", "scrub", "redact", "unlink"]
 
 
 class Until(Strict):
     """When a retained record ends: so long after the date in ``column``; without a column, after the closing."""
 
-    column: str | None = None
+    column: Source | None = None
+    """Where each row's date stands: a column, or a value in JSON or in another table. A row without one counts from the
+    closing."""
     years: int = 0
     months: int = 0
     days: int = 0
@@ -55,6 +58,9 @@ class Rule(Strict):
     """Columns to overwrite. ``{unique}`` in a text becomes a value that no other row has."""
     detach: Annotated[dict[str, str | int | None], BeforeValidator(to_nobody)] = {}
     """Columns that tie the row to the person, cut: a list (to NULL) or a mapping to the value that means nobody."""
+    unlink: list[str] = []
+    """Files that the row names, deleted: URLs with the row's columns in braces, such as ``file:///srv/media/{photo}``.
+    A file that another row names as well stays. Alone, or with ``delete`` or changes of the row."""
     keep: Keep | None = None
     personal: dict[str, Kind] = {}
     """Which columns hold a name, an address and so on: their values are looked for after the erasure."""
@@ -63,13 +69,25 @@ class Rule(Strict):
     why: str | None = None
     """A note for the reader."""
 
+    @field_validator("unlink", mode="after")
+    @classmethod
+    def inside_a_folder(cls, urls: list[str]) -> list[str]:
+        for url in urls:
+            parse_file(url)
+        return urls
+
+    @property
+    def files(self) -> list[FileTemplate]:
+        """The templates of ``unlink``, read."""
+        return [parse_file(url) for url in self.unlink]
+
     @model_validator(mode="after")
     def one_fate(self) -> Self:
         change = bool(self.clear or self.replace or self.detach or self.keep)
         if self.delete and change:
             raise ValueError("'delete' goes alone: a deleted row has nothing left to clear, replace, detach or keep")
-        if not self.delete and not change:
-            raise ValueError("says nothing to do: give delete, clear, replace, detach or keep")
+        if not self.delete and not change and not self.unlink:
+            raise ValueError("says nothing to do: give delete, clear, replace, detach, unlink or keep")
         named = [*self.clear, *self.replace, *self.detach]
         twice = sorted({column for column in named if named.count(column) > 1})
         if twice:
