@@ -184,6 +184,30 @@ def test_check_refuses_an_unmapped_table_with_a_link(shell: Shell) -> None:
     assert any("wish" in problem["where"] and problem["mend"] for problem in problems)
 
 
+def test_check_records_the_schema_and_a_change_stops_what_comes_after(shell: Shell) -> None:
+    done = shell.run("check", str(shell.store_file), "--record", "--json")
+    record = shell.store_file.with_name(f"{shell.store_file.name}.schema.json")
+    assert (done.returncode, json.loads(done.stdout)["recorded"]) == (0, str(record))
+    planned = ["plan", "--store", str(shell.store_file), "--account", ALICE]
+    assert shell.run(*planned).returncode == 0
+    shell.shop.run("ALTER TABLE customer ADD COLUMN nickname TEXT")
+    for command in (planned, ["check", str(shell.store_file)]):
+        done = shell.run(*command, "--json")
+        assert done.returncode == 1
+        assert "'customer.nickname' is new" in done.stdout
+        assert "--record" in done.stdout
+    assert shell.run("check", str(shell.store_file), "--record").returncode == 0
+    assert shell.run(*planned).returncode == 0
+
+
+def test_a_refused_store_file_is_not_recorded(shell: Shell) -> None:
+    shell.shop.run("CREATE TABLE wish (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id))")
+    done = shell.run("check", str(shell.store_file), "--record")
+    assert done.returncode == 1
+    assert "Nothing was recorded." in done.stdout
+    assert list(shell.store_file.parent.glob("*.schema.json")) == []
+
+
 @pytest.mark.parametrize(
     "command", [["check"], ["plan", "--account", "1", "--store"], ["close", "--account", "1", "--store"]]
 )

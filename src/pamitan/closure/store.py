@@ -24,4 +24,4 @@ def current_store() -> Store:
 
 @cache
 def _read(source: str) -> Store:
-    return Store(load_store_file(source), CURRENT)
+    return Store(load_store_file(source), CURRENT, source)

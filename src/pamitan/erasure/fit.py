@@ -9,6 +9,7 @@ from typing import ParamSpec
 from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.examined import Examined, Problem, Severity
 from pamitan.erasure.fates import Fates, does_not_fit, fates_of
+from pamitan.erasure.reviewed import require_reviewed
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Attribute, Link, Source
 from pamitan.storefile.model import Pending
@@ -36,12 +37,15 @@ def misfits(examined: Examined) -> Iterator[Problem]:
         yield from _broken_by_deleting(examined, examined.schema.table(name))
 
 
-def require_fit(store: Store, datastore: str) -> Fates:
+def require_fit(store: Store, datastore: str, reviewed: bool = True) -> Fates:
     """The steps of one datastore, compared with its schema as it is now: every name that an erasure reads or writes.
 
-    Raises :class:`MapMismatch`, so that a schema that changed is noticed before the first statement.
+    Raises :class:`MapMismatch`, so that a schema that changed is noticed before the first statement. ``reviewed``: the
+    schema has to be the one that was reviewed as well; who only looks again need not ask for that.
     """
     examined = Examined(store, datastore)
+    if reviewed:
+        require_reviewed(store, examined)
     for fault in examined.patterns.faults:
         raise MapMismatch(f"in the data map of '{fault.datastore}' '{fault.table}' {fault.message}; {fault.mend}")
     try:

@@ -45,7 +45,7 @@ def verify(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) 
 
     To be repeated as often as one likes; late rows come back with receipts that say so.
     """
-    fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
+    fates = {datastore: require_fit(store, datastore, reviewed=False) for datastore in home_last(store)}
     people = look_up(store, subjects, casefiles)
     survives = row_survives(store.file, fates[store.file.home])
     result = VerifyResult(receipts={account: [] for account in people})

@@ -17,6 +17,7 @@ from pamitan.stores.locks import Locks
 from pamitan.stores.passwords import Verifier, is_usable
 from pamitan.stores.pending import OpenItems
 from pamitan.stores.schema import Schema, reflect
+from pamitan.stores.schemalock import SchemaLock, new_links
 from pamitan.stores.sessions import Sessions
 from pamitan.stores.types import Account, AppliedLock, HeldBalance, Identifier, LibraryItem, OpenItem
 from pamitan.stores.wildcards import LiveFile, WrittenOut
@@ -32,8 +33,11 @@ class Store:
     :class:`StoreMismatch` when it does not look as the file says.
     """
 
-    def __init__(self, file: StoreFile, clock: Clock | None = None) -> None:
+    def __init__(self, file: StoreFile, clock: Clock | None = None, source: str | None = None) -> None:
+        """``source``: where the store file is, for the schema that was recorded beside it."""
         self._live = LiveFile(file)
+        self.schema_lock = SchemaLock(source) if source else None
+        self._first_seen: dict[str, frozenset[str]] = {}
         self.clock = clock or SystemClock()
         home = Home(self._live, self.clock)
         self._accounts = Accounts(home)
@@ -54,6 +58,17 @@ class Store:
     def patterns(self) -> WrittenOut:
         """What there is to say of the store file's patterns."""
         return self._live.now()
+
+    def unreviewed(self, datastore: str, schema: Schema) -> list[str]:
+        """A sentence for each thing of this schema that nobody has looked at since the store file was written.
+
+        That is what the record beside the store file does not have; without one, a table that has appeared since this
+        process began and that points at rows of customers.
+        """
+        first = self._first_seen.setdefault(datastore, frozenset(schema.tables))
+        if self.schema_lock and (changes := self.schema_lock.changes(self._live.written, datastore, schema)):
+            return changes
+        return list(new_links(self.file, datastore, schema, first))
 
     def engine(self, datastore: str) -> Engine:
         """The engine of that datastore."""

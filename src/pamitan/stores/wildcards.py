@@ -47,7 +47,7 @@ class LiveFile:
     """A store file whose patterns are written out anew as soon as the schema is another one."""
 
     def __init__(self, written: StoreFile) -> None:
-        self._written = written
+        self.written = written
         self._patterned = [name for name, tables in written.map.items() if any(map(_has_pattern, tables.items()))]
         self._known: tuple[list[Schema], WrittenOut] = ([], WrittenOut(written))
 
@@ -56,12 +56,12 @@ class LiveFile:
         if not self._patterned:
             return self._known[1]
         try:
-            schemas = [reflect(engine_for(self._written.datastores[name].url)) for name in self._patterned]
+            schemas = [reflect(engine_for(self.written.datastores[name].url)) for name in self._patterned]
         except StoreUnavailable:
             return self._known[1]
         if not self._known[0] or any(a is not b for a, b in zip(schemas, self._known[0], strict=True)):
             by_name = dict(zip(self._patterned, schemas, strict=True))
-            self._known = (schemas, write_out(self._written, by_name))
+            self._known = (schemas, write_out(self.written, by_name))
         return self._known[1]
 
 
