@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.receipt import SHARED_ROW
@@ -22,7 +23,7 @@ from pamitan.stores.cells import UNIQUE, has_empty_value
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import Column, ForeignKey, Schema, Table
 from pamitan.stores.sharing import cuts_of, may_have_two_owners, reverse_links
-from pamitan.stores.steps import Assignment, Cascade, Fate, Kept, Need, Scalar, Value
+from pamitan.stores.steps import SETTING, Assignment, Cascade, Fate, Kept, Need, Scalar, Value
 
 _UNIQUE_DIGITS = 16
 _FEWEST_DIGITS = 8
@@ -97,8 +98,7 @@ class _Planner:
         for column in [*rule.clear, *rule.replace, *rule.detach, *rule.personal, *kept]:
             table.column(column)
         for link in rule.link:
-            held = link.blob.column if link.blob else link.email or link.phone
-            for column in [*(link.on or {}), *([held] if held else [])]:
+            for column in link.columns():
                 table.column(column)
 
     def _assignments(self, table: Table, number: int, rule: Rule) -> Iterable[Assignment]:
@@ -130,8 +130,8 @@ class _Planner:
 
     def _own_links(self, rule: Rule, column: str) -> frozenset[int] | None:
         """The links that go through this very column to the account, if any does."""
-        targets = [(link.on or {}).get(column, "") for link in rule.link]
-        found = [i for i, target in enumerate(targets) if self._file.names_account(target, self._datastore)]
+        targets = {i: link.on[column] for i, link in enumerate(rule.link) if link.on and column in link.on}
+        found = [i for i, target in targets.items() if self._file.names_account(target, self._datastore)]
         return frozenset(found) if found else None
 
     def _needs(self, parent: str) -> Iterable[Need]:
@@ -167,8 +167,12 @@ class _Planner:
 
     def _cascades(self, parent: str) -> Iterable[Cascade]:
         for child, key in self._schema.pointing_at(parent):
-            if (key.on_delete or "").upper() == "CASCADE":
-                yield Cascade(child.name, key.columns, key.target_columns)
+            action = (key.on_delete or "").upper()
+            if action == "CASCADE" or (action in SETTING and not self._is_ignored(child.name)):
+                yield Cascade(child.name, key.columns, key.target_columns, action)
+
+    def _is_ignored(self, table: str) -> bool:
+        return any(fnmatchcase(table, pattern) for pattern in self._file.ignore.get(self._datastore, {}))
 
 
 # values

@@ -11,12 +11,14 @@ from pamitan.erasure.examined import Examined, Problem, Severity
 from pamitan.erasure.fates import Fates, does_not_fit, fates_of
 from pamitan.erasure.reviewed import require_reviewed
 from pamitan.storefile.conditions import Condition
-from pamitan.storefile.links import Attribute, Link, Source
+from pamitan.storefile.links import Link, Source
 from pamitan.storefile.model import Pending
-from pamitan.storefile.rules import Keep, Rule
-from pamitan.stores.conditions import to_sql
+from pamitan.storefile.paths import CellPath, Target, parse_cell
+from pamitan.storefile.rules import Rule
+from pamitan.stores.conditions import source_reader, to_sql
 from pamitan.stores.errors import StoreMismatch
-from pamitan.stores.schema import ForeignKey, Table
+from pamitan.stores.paths import require_json
+from pamitan.stores.schema import Table
 from pamitan.stores.store import Store
 from pamitan.stores.wildcards import Fault
 
@@ -33,8 +35,6 @@ def misfits(examined: Examined) -> Iterator[Problem]:
         yield from _contradictions(examined, name, rules)
     for pattern in examined.file.ignore.get(examined.datastore, {}):
         yield from _ignored(examined, pattern)
-    for name in examined.map.keys() & examined.schema.tables.keys():
-        yield from _broken_by_deleting(examined, examined.schema.table(name))
 
 
 def require_fit(store: Store, datastore: str, reviewed: bool = True) -> Fates:
@@ -86,7 +86,7 @@ def _account(examined: Examined) -> None:
     if account.password:
         _source(examined, table, account.password.column)
     for lock in account.lock:
-        table.column(lock.column)
+        require_json(table, parse_cell(lock.column))
     for condition in (account.where, account.guests, account.active, account.email_verified):
         to_sql(condition, table, examined.schema, examined.now)
     for session in account.sessions:
@@ -121,29 +121,35 @@ def _section(
 
 
 def _source(examined: Examined, table: Table, source: Source | None) -> None:
-    if isinstance(source, Attribute):
-        other = examined.schema.table(source.table)
-        for theirs, ours in source.on.items():
-            other.column(theirs)
-            table.column(ours)
-        other.column(source.column)
-        to_sql(source.where, other, examined.schema, examined.now)
-    elif source is not None:
-        table.column(source)
+    source_reader(examined.schema, examined.now).require(source, table)
 
 
 def _links(examined: Examined, table: Table, links: Iterable[Link]) -> None:
     for link in links:
         for column in (link.email, link.phone, link.blob.column if link.blob else None):
             _source(examined, table, column)
-        for own, target in (link.on or {}).items():
-            table.column(own)
-            name, _, column = target.rpartition(".")
-            if name != "account":
-                examined.schema.table(name).column(column)
-            elif examined.is_home and column != "id":
-                examined.schema.table(examined.file.account.table).column(column)
+        for own, target in link.pairs():
+            _pair(examined, table, own, target)
         to_sql(link.where, table, examined.schema, examined.now)
+
+
+def _pair(examined: Examined, table: Table, own: CellPath, target: Target) -> None:
+    column = require_json(table, own)
+    if target.is_template and column.kind not in ("text", "choice", "json"):
+        text = f"{target.before}...{target.after}"
+        raise StoreMismatch(
+            f"column '{table.name}.{own}' ({column.sql_type}) is no text, so it never equals '{text}'; "
+            "link a column of text, or leave the text around the braces out"
+        )
+    if target.table != "account":
+        require_json(examined.schema.table(target.table), target.cell)
+    elif str(target.cell) not in ("id", examined.file.account.id):
+        if not examined.is_home:
+            home = examined.file.home
+            raise StoreMismatch(
+                f"'account.{target.cell}' can be linked to in the datastore '{home}' alone; link to account.id"
+            )
+        require_json(examined.schema.table(examined.file.account.table), target.cell)
 
 
 def _rules(examined: Examined, name: str, rules: list[Rule]) -> None:
@@ -151,8 +157,11 @@ def _rules(examined: Examined, name: str, rules: list[Rule]) -> None:
     for rule in rules:
         to_sql(rule.where, table, examined.schema, examined.now)
         _links(examined, table, rule.link)
-        if rule.keep and rule.keep.until.column:
-            table.column(rule.keep.until.column)
+        if rule.keep:
+            _source(examined, table, rule.keep.until.column)
+        for template in rule.files:
+            for column in template.columns:
+                table.column(column)
 
 
 def _patterns(examined: Examined) -> Iterator[Problem]:
@@ -184,60 +193,8 @@ def _told(where: str, look: Callable[P, object], *args: P.args, **kwargs: P.kwar
         yield Problem("error", where, message, mend or "correct the name in the store file")
 
 
-# constraints
-
-
 def _contradictions(examined: Examined, name: str, rules: list[Rule]) -> Iterator[Problem]:
     """What the planner itself refuses, table by table, so that all of it is told at once."""
     if name in examined.schema.tables:
         alone = examined.file.model_copy(update={"map": {examined.datastore: {name: rules}}})
         yield from _told(examined.place(name), fates_of, alone, examined.datastore, examined.schema)
-
-
-def _broken_by_deleting(examined: Examined, table: Table) -> Iterator[Problem]:
-    """Rows of other tables that point at rows which are deleted."""
-    if not any(rule.delete for rule in examined.map[table.name]):
-        return
-    for child, key in examined.schema.pointing_at(table.name):
-        if child.name not in examined.map:
-            yield _unmapped_child(examined, table, child, key)
-        else:
-            yield from _mapped_child(examined, table, child, key)
-
-
-def _unmapped_child(examined: Examined, table: Table, child: Table, key: ForeignKey) -> Problem:
-    columns, action = ", ".join(key.columns), (key.on_delete or "").upper()
-    where = examined.place(child.name, columns)
-    if action == "CASCADE":
-        message = f"its rows go in silence with the deleted rows of '{table.name}' (ON DELETE CASCADE)"
-        return Problem("error", where, message, f"map '{child.name}', so that they are counted")
-    if action == "SET NULL":
-        return Problem(
-            "warning",
-            where,
-            f"is set to NULL by the database when rows of '{table.name}' go",
-            f"map '{child.name}' with detach",
-        )
-    message = f"points at rows of '{table.name}', which are deleted: the database would refuse it"
-    severity: Severity = "warning" if examined.is_ignored(child.name) and not examined.sample(child).keys else "error"
-    return Problem(severity, where, message, f"map '{child.name}': delete its rows or detach {columns}")
-
-
-def _mapped_child(examined: Examined, table: Table, child: Table, key: ForeignKey) -> Iterator[Problem]:
-    rules = examined.map[child.name]
-    columns = ", ".join(key.columns)
-    where = examined.place(child.name, columns)
-    if any(rule.keep and _keeps(rule.keep, key) and not _cuts(rule, key) for rule in rules):
-        message = f"is kept by law and points at rows of '{table.name}', which therefore stay as long"
-        yield Problem("warning", where, message, f"detach {columns}, if the law does not ask for it")
-    elif not any(rule.delete or _cuts(rule, key) for rule in rules):
-        message = f"stays, but points at rows of '{table.name}', which are deleted"
-        yield Problem("error", where, message, f"detach {columns}, or keep the rows of '{table.name}' too")
-
-
-def _cuts(rule: Rule, key: ForeignKey) -> bool:
-    return not {*rule.detach, *rule.clear, *rule.replace}.isdisjoint(key.columns)
-
-
-def _keeps(keep: Keep, key: ForeignKey) -> bool:
-    return keep.columns is None or set(key.columns) <= set(keep.columns)

@@ -20,6 +20,7 @@ from pamitan.storefile.base import Misplaced, Strict, as_list, as_list_or_none, 
 from pamitan.storefile.conditions import ALWAYS, AllOf, Condition, Not
 from pamitan.storefile.labels import Text
 from pamitan.storefile.links import Link, Links, Source, Where
+from pamitan.storefile.paths import parse_target
 from pamitan.storefile.rules import Rule
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -368,10 +369,11 @@ class StoreFile(Strict):
         return self.account.datastore or next(iter(self.datastores))
 
     def names_account(self, target: str, datastore: str) -> bool:
-        """Whether the ``table.column`` of a link is the account's id."""
-        account = self.account
+        """Whether a link's target is the account's id, be it with a fixed text around it."""
+        account, named = self.account, parse_target(target)
+        place = f"{named.table}.{named.cell}"
         ids = {"account.id", f"account.{account.id}"}
-        return target in ids or (datastore == self.home and target == f"{account.table}.{account.id}")
+        return place in ids or (datastore == self.home and place == f"{account.table}.{account.id}")
 
     def links_of(self, datastore: str, table: str) -> list[Link]:
         """The links that the data map gives to a table."""

@@ -41,6 +41,11 @@ class CellPath:
         """Whether one row may hold several such values."""
         return EACH in self.steps
 
+    def __str__(self) -> str:
+        """As the store file writes it; one place has one spelling."""
+        path = "".join(_written(step) for step in self.steps)
+        return self.column + (ARROW + path.removeprefix(".") if path else "")
+
 
 @dataclass(frozen=True)
 class Target:
@@ -80,11 +85,6 @@ def parse_target(text: str) -> Target:
     return _target(named[0], before, rest.partition("}")[2])
 
 
-def column_of(text: str) -> str:
-    """The column that a cell is in, or is."""
-    return parse_cell(text).column
-
-
 def checked_cell(text: str) -> str:
     """The text as it is, if it names a cell."""
     parse_cell(text)
@@ -97,6 +97,12 @@ def _target(text: str, before: str, after: str) -> Target:
     if not (dot and table and column):
         raise ValueError(f"'{text}' should name table.column, e.g. account.id")
     return Target(table, parse_cell(f"{column}{arrow}{path}"), before, after)
+
+
+def _written(step: Step) -> str:
+    if isinstance(step, int):
+        return "[]" if step == EACH else f"[{step}]"
+    return f".{step}" if re.fullmatch(r"[\w-]+", step) else f'."{step}"'
 
 
 def _steps(path: str, text: str) -> list[Step]:

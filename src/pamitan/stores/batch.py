@@ -125,18 +125,33 @@ class Batch:
             name, kind = "as_text", "text"
         return fitted(column, self.accounts.c[name], kind, self.dialect)
 
-    def names_account(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
-        """The cell of that column holds the account's id. Another database may spell the same UUID otherwise."""
+    def names_account(self, cell: ColumnElement[Any], column: Column, everywhere: bool = False) -> ColumnElement[bool]:
+        """The cell of that column holds the account's id. Another database may spell the same UUID otherwise.
+
+        ``everywhere``: a value inside JSON, where no index serves and the shop may spell a UUID as it likes.
+        """
+        if everywhere and self._has_uuids and family(column.kind) == "text":
+            bare = sa.func.replace(cell, "-", "")
+            in_one_spelling = sa.case((sa.func.length(bare) == 32, sa.func.lower(bare)), else_=cell)
+            return in_one_spelling == sa.func.coalesce(self.accounts.c.bare, self.accounts.c.as_text)
         return sa.or_(*(cell == key for key in self.account_keys(column)))
 
-    def account_keys(self, column: Column) -> list[ColumnElement[Any]]:
-        """The account's id as that column may hold it, in each spelling of its own."""
+    def account_keys(self, column: Column, everywhere: bool = False) -> list[ColumnElement[Any]]:
+        """The account's id as that column may hold it, in each spelling of its own.
+
+        ``everywhere``: the shop may spell a UUID otherwise even in its home datastore, as inside JSON.
+        """
         same = self.account_key(column)
-        if self.is_home or not self._has_uuids or family(column.kind) != "text":
+        if not self._has_uuids or family(column.kind) != "text":
+            return [same]
+        if self.is_home and not everywhere and self._spelt_like_the_id(column):
             return [same]
         known = self.accounts.c
         spellings = [known.dashed, known.bare, sa.func.upper(known.dashed), sa.func.upper(known.bare)]
         return [same, *(fitted(column, spelling, "text", self.dialect) for spelling in spellings)]
+
+    def _spelt_like_the_id(self, column: Column) -> bool:
+        return family(self.account_table.column(self.file.account.id).kind) == family(column.kind)
 
     def _account_row(self, n: int, account_id: str | None) -> dict[str, Any]:
         text = account_id or ""

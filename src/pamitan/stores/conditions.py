@@ -15,16 +15,17 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.storefile.conditions import AllOf, AnyOf, Compare, Condition, Exists, Not
+from pamitan.storefile.conditions import AllOf, AnyOf, Compare, Condition, Elsewhere, Exists, Not
+from pamitan.stores import moments
 from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.paths import Cell, cell_of, same
 from pamitan.stores.schema import Column, Schema, Table
+from pamitan.stores.sources import SourceReader
 
-MILLISECONDS_FROM = 100_000_000_000
-"""As seconds the year 5138, as milliseconds 1973."""
+_NUMBER = r"^-?[0-9]{1,20}([.][0-9]{1,20})?$"
 
 
 def to_sql(
@@ -49,6 +50,11 @@ _COMPARED: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] =
 }
 
 
+def source_reader(schema: Schema, now: dt.datetime) -> SourceReader:
+    """What reads the sources of a store file in that database."""
+    return SourceReader(schema, lambda condition, table, row: to_sql(condition, table, schema, now, row))
+
+
 class _Writer:
     def __init__(self, table: Table, schema: Schema, now: dt.datetime, source: FromClause) -> None:
         self._table = table
@@ -69,58 +75,100 @@ class _Writer:
             case Compare():
                 return self._compare(condition)
 
+    def _cell(self, name: str) -> Cell:
+        return cell_of(self._table, self._source, name, self._schema.dialect)
+
     def _exists(self, condition: Exists) -> ColumnElement[bool]:
-        table = self._schema.table(condition.table)
+        table, dialect = self._schema.table(condition.table), self._schema.dialect
         source = table.sql.alias()
-        joins = [
-            source.c[table.column(theirs).name] == self._source.c[self._table.column(ours).name]
-            for theirs, ours in condition.on
-        ]
+        pairs = [(cell_of(table, source, theirs, dialect), self._cell(ours)) for theirs, ours in condition.on]
+        joins = [theirs.holds(ours.holds(same(theirs, ours, dialect))) for theirs, ours in pairs]
         return sa.exists().where(*joins, to_sql(condition.where, table, self._schema, self._now, source))
 
     def _compare(self, condition: Compare) -> ColumnElement[bool]:
-        column = self._table.column(condition.column)
-        cell = self._source.c[column.name]
-        operand = condition.value
-        match condition.operator:
+        """Of a list, any element has to do; that it holds no value, or not this one, says that none of them does."""
+        cell, operand = self._cell(condition.column), condition.value
+        if cell.elements is not None and (condition.operator == "not" or operand is None):
+            equals = Compare(condition.column, "equals", operand)
+            return self._none_of(cell, equals, no_value=condition.operator == "equals")
+        return cell.holds(self._holds(cell, condition.operator, operand))
+
+    def _none_of(self, cell: Cell, equals: Compare, no_value: bool) -> ColumnElement[bool]:
+        if equals.value is None:
+            any_value = cell.holds(cell.value.is_not(None))
+            return ~any_value if no_value else any_value
+        return ~cell.holds(self._holds(cell, "equals", equals.value))
+
+    def _holds(self, cell: Cell, operator: str, operand: Any) -> ColumnElement[bool]:
+        match operator:
             case "before" | "after":
-                return self._in_time(column, cell, condition.operator, operand)
+                return self._in_time(cell, operator, operand)
             case "like":
-                return sa.cast(cell, sa.String).like(str(operand)) if column.kind != "text" else cell.like(str(operand))
+                return _is_like(cell, operand)
             case "equals":
-                return self._equals(column, cell, operand)
+                return self._equals(cell, operand)
             case "not":
-                return self._differs(column, cell, operand)
-        value = self._value(column, operand)
-        return _COMPARED[condition.operator](cell, value)
+                return self._differs(cell, operand)
+        if cell.in_json:
+            return _COMPARED[operator](_number_in(cell.value, self._schema.dialect), self._number(cell, operand))
+        return _COMPARED[operator](cell.value, self._value(cell, operand))
 
-    def _equals(self, column: Column, cell: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    def _equals(self, cell: Cell, operand: Any) -> ColumnElement[bool]:
         if operand is None:
-            return cell.is_(None)
+            return cell.value.is_(None)
         if not isinstance(operand, tuple):
-            return _COMPARED["equals"](cell, self._value(column, operand))
-        one_of = cell.in_([self._value(column, item) for item in operand if item is not None])
-        return sa.or_(one_of, cell.is_(None)) if None in operand else one_of
+            return self._is(cell, operand)
+        given = [item for item in operand if item is not None]
+        if cell.in_json:
+            one_of = sa.or_(sa.false(), *(self._is(cell, item) for item in given))
+        else:
+            one_of = cell.value.in_([self._value(cell, item) for item in given])
+        return sa.or_(one_of, cell.value.is_(None)) if None in operand else one_of
 
-    def _differs(self, column: Column, cell: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    def _differs(self, cell: Cell, operand: Any) -> ColumnElement[bool]:
         if operand is None:
-            return cell.is_not(None)
-        if not isinstance(operand, tuple):
-            return cell.is_distinct_from(self._value(column, operand))
-        none_of = cell.not_in([self._value(column, item) for item in operand if item is not None])
-        return sa.and_(none_of, cell.is_not(None)) if None in operand else sa.or_(none_of, cell.is_(None))
+            return cell.value.is_not(None)
+        equals = sa.func.coalesce(self._equals(cell, operand), sa.false())
+        return sa.not_(equals)
 
-    def _value(self, column: Column, operand: Any) -> Any:
+    def _is(self, cell: Cell, operand: Any) -> ColumnElement[bool]:
+        """A number in JSON may be written as 10, 10.0 or "10"; a truth value as true or "true"."""
+        if not cell.in_json:
+            return _COMPARED["equals"](cell.value, self._value(cell, operand))
+        if isinstance(operand, bool):
+            return cell.value == str(operand).lower()
+        if isinstance(operand, (int, float)):
+            return _number_in(cell.value, self._schema.dialect) == Decimal(str(operand))
+        return cell.value == str(operand)
+
+    def _number(self, cell: Cell, operand: Any) -> Decimal:
+        try:
+            return Decimal(str(operand))
+        except InvalidOperation:
+            place = f"'{self._table.name}.{cell.path}'"
+            raise StoreMismatch(f"{place} is compared with '{operand}', which is no number; write a number") from None
+
+    def _value(self, cell: Cell, operand: Any) -> Any:
         """The operand in the column's own type, so that no database has to guess."""
         try:
-            return column_value(column, operand, self._schema.dialect)
+            return column_value(cell.column, operand, self._schema.dialect)
         except ValueError as error:
             raise StoreMismatch(f"table '{self._table.name}': {error}") from None
 
-    def _in_time(self, column: Column, cell: ColumnElement[Any], operator: str, operand: Any) -> ColumnElement[bool]:
+    # time
+
+    def _in_time(self, cell: Cell, operator: str, operand: Any) -> ColumnElement[bool]:
+        if isinstance(operand, Elsewhere):
+            other = source_reader(self._schema, self._now).first(operand.source, self._table, self._source)
+            return _COMPARED[operator](self._seconds(cell), self._seconds(other))
         moment = self._moment(operand)
-        cell, value = self._time_scale(column, cell, moment)
-        return _COMPARED[operator](cell, value)
+        return moments.compared(cell, operator, moment, self._schema.dialect, self._where(cell))
+
+    def _seconds(self, cell: Cell) -> ColumnElement[Any]:
+        return moments.seconds(cell, self._now, self._schema.dialect, self._where(cell))
+
+    def _where(self, cell: Cell) -> str:
+        return f"{self._table.name}.{cell.path}"
 
     def _moment(self, operand: Any) -> dt.datetime:
         if isinstance(operand, dt.timedelta):
@@ -128,22 +176,17 @@ class _Writer:
         moment = operand if isinstance(operand, dt.datetime) else dt.datetime.combine(operand, dt.time())
         return moment if moment.tzinfo else moment.replace(tzinfo=self._now.tzinfo)
 
-    def _time_scale(
-        self, column: Column, cell: ColumnElement[Any], moment: dt.datetime
-    ) -> tuple[ColumnElement[Any], Any]:
-        """Column and moment on one scale: real times where the column has them, else seconds or ISO text."""
-        if self._schema.dialect == "sqlite":
-            return _sqlite_seconds(cell, _offset(moment)), moment.timestamp()
-        if column.kind == "datetime":
-            return cell, _typed_moment(cell, moment)
-        if column.kind == "date":
-            return cell, moment.date()
-        if column.kind in ("integer", "decimal", "float"):
-            return sa.case((cell > MILLISECONDS_FROM, cell / 1000), else_=cell), int(moment.timestamp())
-        if column.kind == "text":
-            spaced = sa.func.replace(sa.func.substr(cell, 1, 19), "T", " ")
-            return spaced, moment.strftime("%Y-%m-%d %H:%M:%S")
-        raise StoreMismatch(f"column '{self._table.name}.{column.name}' ({column.sql_type}) holds no time")
+
+def _is_like(cell: Cell, operand: Any) -> ColumnElement[bool]:
+    text = cell.value if cell.column.kind == "text" else sa.cast(cell.value, sa.String)
+    patterns = operand if isinstance(operand, tuple) else (operand,)
+    return sa.or_(sa.false(), *(text.like(str(pattern)) for pattern in patterns))
+
+
+def _number_in(value: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """The number that a text is; NULL for any other text."""
+    is_number = value.regexp_match(_NUMBER)
+    return sa.case((is_number, sa.cast(value, sa.Numeric(38, 10))))
 
 
 def _holds_not(part: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -184,27 +227,3 @@ def _truth(operand: Any) -> bool:
     if operand in (0, 1, True, False):
         return bool(operand)
     raise ValueError(operand)
-
-
-def _typed_moment(cell: ColumnElement[Any], moment: dt.datetime) -> dt.datetime:
-    if getattr(cell.type, "timezone", False):
-        return moment
-    if isinstance(cell.type, mysql.TIMESTAMP):  # kept in UTC, and our connections read it in UTC
-        return moment.astimezone(dt.UTC).replace(tzinfo=None)
-    return moment.replace(tzinfo=None)
-
-
-def _offset(moment: dt.datetime) -> float:
-    return (moment.utcoffset() or dt.timedelta()).total_seconds()
-
-
-def _sqlite_seconds(cell: ColumnElement[Any], offset: float) -> ColumnElement[Any]:
-    """Unix seconds of a cell that holds ISO text (with or without zone) or a number. NULL for what is no time."""
-    text = sa.cast(cell, sa.Text)
-    has_zone = sa.or_(text.like("%Z"), text.like("%+__:__"), text.like("%:%-__:__"))
-    from_text = (sa.func.julianday(cell) - 2440587.5) * 86400.0
-    number = sa.type_coerce(cell, sa.Float)
-    from_number = sa.case((number > MILLISECONDS_FROM, number / 1000.0), else_=number * 1.0)
-    is_text = sa.func.typeof(cell) == "text"
-    as_seconds = sa.case((sa.and_(is_text, has_zone), from_text), (is_text, from_text - offset), else_=from_number)
-    return sa.type_coerce(as_seconds, sa.Float)

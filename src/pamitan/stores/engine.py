@@ -33,6 +33,28 @@ DRIVERS = {
     "mariadb": "mariadb+pymysql",
 }
 _WRITES = "pamitan_writes"
+_JSON_OF_TEXT = r"""
+DO $do$ BEGIN
+    IF pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean
+        OR NOT has_database_privilege(current_database(), 'TEMPORARY') THEN
+        RETURN;
+    END IF;
+    CREATE OR REPLACE FUNCTION pg_temp.pamitan_json(text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT AS $body$
+    BEGIN
+        IF $1 !~ '^\s*[\[{]' THEN
+            RETURN NULL;
+        END IF;
+        RETURN $1::jsonb;
+    EXCEPTION WHEN OTHERS THEN
+        BEGIN  -- jsonb knows no \u0000 and no half of a surrogate pair
+            RETURN regexp_replace($1, '\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})|(\\.)', '\1', 'g')::jsonb;
+        EXCEPTION WHEN OTHERS THEN
+            RETURN NULL;
+        END;
+    END $body$;
+END $do$
+"""
+"""Makes PostgreSQL's function of a session that reads JSON and gives NULL for any other text, where a cast raises."""
 
 
 def engine_for(url: str) -> Engine:
@@ -127,7 +149,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: URL) -> Engine:
     arguments = {"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 30, "application_name": "pamitan"}
     engine = _pooled(url, arguments, isolation_level="REPEATABLE READ")
-    event.listen(engine, "connect", _run_at_connect(f"SET lock_timeout = '{LOCK_SECONDS}s'", "SET timezone = 'UTC'"))
+    event.listen(
+        engine,
+        "connect",
+        _run_at_connect(f"SET lock_timeout = '{LOCK_SECONDS}s'", "SET timezone = 'UTC'", _JSON_OF_TEXT),
+    )
     return engine
 
 

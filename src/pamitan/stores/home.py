@@ -17,13 +17,13 @@ from pamitan.kit.clock import Clock
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Source
 from pamitan.storefile.model import StoreFile
-from pamitan.stores.conditions import to_sql
+from pamitan.stores.conditions import source_reader, to_sql
 from pamitan.stores.engine import engine_for
-from pamitan.stores.equality import equal
 from pamitan.stores.ids import as_key
 from pamitan.stores.keys import Keys, collect, vet
 from pamitan.stores.keytables import KeyTable
-from pamitan.stores.schema import Column, Schema, Table, reflect
+from pamitan.stores.schema import Schema, Table, reflect
+from pamitan.stores.sources import SourceReader
 from pamitan.stores.types import Identifier, Subject
 from pamitan.stores.wildcards import LiveFile
 
@@ -64,23 +64,15 @@ class Home:
         return sa.case((self.condition(condition, table, row), 1), else_=0)
 
     def cell(self, source: Source | None, table: Table, row: FromClause) -> ColumnElement[Any]:
-        """A column of the row, or a value in another table; NULL for no source. Of several rows there, the first."""
+        """A cell of the row, or a value in another table; NULL for no source. Of several rows there, the first."""
         if source is None:
             return sa.null()
-        if isinstance(source, str):
-            return row.c[table.column(source).name]
-        other = self.schema.table(source.table)
-        alias = other.sql.alias()
-        joins = [self._equal(other, alias, theirs, table, row, ours) for theirs, ours in source.on.items()]
-        query = sa.select(alias.c[other.column(source.column).name])
-        query = query.where(*joins, self.condition(source.where, other, alias))
-        return query.order_by(*(alias.c[name] for name in other.primary_key)).limit(1).scalar_subquery()
+        return self.sources.first(source, table, row).value
 
-    def column_of(self, source: Source, table: Table) -> Column:
-        """The column that the source reads."""
-        return (
-            table.column(source) if isinstance(source, str) else self.schema.table(source.table).column(source.column)
-        )
+    @property
+    def sources(self) -> SourceReader:
+        """What reads the store file's sources here."""
+        return source_reader(self.schema, self.now())
 
     def is_account(self, account_id: str, row: FromClause) -> ColumnElement[bool]:
         """The row of the account table is the one with that id."""
@@ -96,12 +88,6 @@ class Home:
         now = self.clock.now()
         with collect(connection, self.schema, self.file, self.file.home, vetted, now, spares_shared=False) as keys:
             yield keys
-
-    def _equal(
-        self, other: Table, alias: FromClause, theirs: str, table: Table, row: FromClause, ours: str
-    ) -> ColumnElement[bool]:
-        column, kind = other.column(theirs), table.column(ours).kind
-        return equal(alias.c[column.name], column, row.c[ours], kind, self.schema.dialect)
 
 
 def is_tied(tied: KeyTable, row: FromClause) -> ColumnElement[bool]:

@@ -32,11 +32,13 @@ from sqlalchemy.sql import FromClause
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Link
 from pamitan.storefile.model import StoreFile
+from pamitan.storefile.paths import parse_cell
 from pamitan.storefile.rules import Rule
 from pamitan.stores.batch import Batch, Vetted
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.keytables import GONE, KeyTable, StoredKey
 from pamitan.stores.links import Linker, Place
+from pamitan.stores.paths import require_json
 from pamitan.stores.schema import Schema
 from pamitan.stores.sharing import put_shared_aside
 from pamitan.stores.vetting import vet
@@ -174,7 +176,7 @@ class Keys:
     def _make(self, table: str, leads: set[str]) -> KeyTable:
         described = self._batch.schema.table(table)
         for lead in leads:
-            described.column(lead)
+            require_json(described, parse_cell(lead))
         made = KeyTable(self._batch.connection, described, leads, next(self._serial))
         made.create()
         self._made.append(made)
@@ -216,12 +218,11 @@ def _all_links(file: StoreFile, datastore: str) -> list[Link]:
 
 
 def _leads(links: Iterable[Link]) -> dict[str, set[str]]:
-    """The columns of each table that the links go through."""
+    """The cells of each table that the links go through."""
     leads: dict[str, set[str]] = {}
-    for target in (target for link in links for target in (link.on or {}).values()):
-        table, _, column = target.rpartition(".")
-        if table != "account":
-            leads.setdefault(table, set()).add(column)
+    for target in (target for link in links for _own, target in link.pairs()):
+        if target.table != "account":
+            leads.setdefault(target.table, set()).add(str(target.cell))
     return leads
 
 

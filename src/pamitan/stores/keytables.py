@@ -2,8 +2,8 @@
 
 They live on one connection, inside its transaction. A key table has the columns ``account`` (the account's number in
 the batch), ``rule`` and ``link`` (their positions in the data map), ``seeded`` (1 for a key that came from a case file,
-:data:`GONE` for one that only leads to others), then the row's key as ``k0``, ``k1`` … and the columns that links of
-other tables go through as ``l0``, ``l1`` …, all in the types and collations of the source.
+:data:`GONE` for one that only leads to others), then the row's key as ``k0``, ``k1`` … and the cells that links of
+other tables go through as ``l0``, ``l1`` …, all in the types and collations of the source; what is in JSON as text.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import UserDefinedType
 
+from pamitan.stores.paths import Cell, cell_of_lead, lead_of
 from pamitan.stores.schema import Column, Table
 
 GONE = 2
@@ -148,11 +149,10 @@ class KeyTable:
             return [self.sql.c[f"k{i}"] for i in range(self._width)]
         return [source.c[column] for column in self.key.columns]
 
-    def lead(self, column: str, keys: FromClause) -> ColumnElement[Any]:
-        """The column of the key table (or an alias of it) that holds the row's ``column``."""
-        if column in self.key.columns:
-            return keys.c[f"k{self.key.columns.index(column)}"]
-        return keys.c[f"l{self.leads.index(column)}"]
+    def lead(self, name: str, keys: FromClause) -> Cell:
+        """The row's cell of that name, as the key table (or an alias of it) has it."""
+        held = f"k{self.key.columns.index(name)}" if name in self.key.columns else f"l{self.leads.index(name)}"
+        return cell_of_lead(self.table, keys.c[held], name, self.dialect)
 
     def matches(self, source: FromClause, keys: FromClause | None = None) -> ColumnElement[bool]:
         """Row and key are of one another."""
@@ -215,7 +215,8 @@ class KeyTable:
         return [column.name for column in self.sql.c]
 
     def _of(self, source: FromClause, labelled: bool) -> list[ColumnElement[Any]]:
-        cells = self.keys(source) + [source.c[column] for column in self.leads if column not in self.key.columns]
+        leads = [column for column in self.leads if column not in self.key.columns]
+        cells = self.keys(source) + [lead_of(self.table, source, column, self.dialect) for column in leads]
         return [cell.label(name) for cell, name in zip(cells, self._cell_names(), strict=True)] if labelled else cells
 
     def _cell_names(self) -> list[str]:

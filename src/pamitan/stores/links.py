@@ -1,6 +1,6 @@
 """How each kind of link takes rows: one INSERT … SELECT of keys per link, whatever the size of the batch.
 
-- ``on``: an equi-join with the account's id, with columns of the account's row, or with the key tables of other tables.
+- ``on``: an equi-join with the account's id, with cells of the account's row, or with the key tables of other tables.
 - ``email``, ``phone``: the spellings of the batch's usable identifiers are gathered first (SQL sieve, our
   normalisation); then the rows that hold one of them byte for byte, unless such a row has another owner.
 - ``blob``: rows are read in a stream and looked into (:mod:`pamitan.stores.blobs`).
@@ -21,6 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Blob, Link
+from pamitan.storefile.paths import CellPath, Target, parse_target
 from pamitan.storefile.rules import Rule
 from pamitan.stores.batch import Batch
 from pamitan.stores.blobs import account_in
@@ -29,6 +30,7 @@ from pamitan.stores.equality import equal
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.ids import as_uuid
 from pamitan.stores.keytables import CHUNK, SHARED, KeyTable
+from pamitan.stores.paths import Cell, cell_of, same, text_column, unwrapped, wrapped
 from pamitan.stores.schema import Column
 from pamitan.stores.spelling import exact, normalised
 from pamitan.stores.types import Identifier, IdentifierKind
@@ -69,7 +71,7 @@ class Linker:
         link = rule.link[place.link]
         where = [self._where(rule.where), self._where(link.where), *self._allowed_accounts(link)]
         if link.on is not None:
-            return self._insert(self._by_columns(place, link.on, where), place, again)
+            return self._insert(self._by_columns(place, link.pairs(), where), place, again)
         if link.blob is not None:
             return self._by_blob(place, link.blob, where)
         kind: IdentifierKind = "email" if link.email is not None else "phone"
@@ -83,10 +85,10 @@ class Linker:
             allowed = sa.or_(self._is_own_row(), self._is_guest(self._source))
             theirs = sa.exists().where(*mine, ~allowed).correlate(keys)
             self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, theirs))
-        for column, nobody in self._owners():
+        for name, cell, nobody in self._owners():
             mine = [self.into.matches(self._source), accounts.c.n == keys.c.account]
-            theirs = sa.exists().where(*mine, ~self._no_other_owner(column, nobody)).correlate(keys)
-            found_by_it = ~sa.or_(sa.false(), *self._found_by_another_owner(column.name))
+            theirs = sa.exists().where(*mine, ~self._no_other_owner(cell, nobody)).correlate(keys)
+            found_by_it = ~sa.or_(sa.false(), *self._found_by_another_owner(name))
             self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, found_by_it, theirs))
 
     def _found_by_another_owner(self, name: str) -> Iterator[ColumnElement[bool]]:
@@ -132,40 +134,53 @@ class Linker:
     def _select(self, account: ColumnElement[Any], place: Place) -> sa.Select[Any]:
         return sa.select(*self.into.selected(self._source, account, place.rule, place.link))
 
-    def _by_columns(self, place: Place, on: dict[str, str], where: list[ColumnElement[bool]]) -> sa.Select[Any]:
+    def _by_columns(
+        self, place: Place, pairs: list[tuple[CellPath, Target]], where: list[ColumnElement[bool]]
+    ) -> sa.Select[Any]:
         sources = _Sources(self._batch, self._source_of)
-        equalities = []
-        for name, target in on.items():
-            column = self.into.table.column(name)
-            equalities.append(sources.equal(self._source.c[column.name], column, target))
+        cells = [(self._cell(own), target) for own, target in pairs]
+        equalities = [(cell, sources.equal(cell, target)) for cell, target in cells]
         if self._is_account_table:
             sources.accounts_too()
-        from_ = sources.joined().join(self._source, sa.and_(*equalities))
+        plain = [equality for cell, equality in equalities if cell.elements is None]
+        from_: FromClause = sources.joined().join(self._source, sa.and_(sa.true(), *plain))
+        for cell, equality in equalities:
+            from_ = cell.joined(from_, equality)
         return self._select(sources.account(), place).select_from(from_).where(*where, *sources.unshared())
+
+    def _cell(self, name: str | CellPath) -> Cell:
+        return cell_of(self.into.table, self._source, name, self._batch.dialect)
+
+    def _joined(self, rows: FromClause, cell: Cell, condition: ColumnElement[bool]) -> FromClause:
+        """Rows joined with those of this table whose cell fulfils the condition."""
+        plain = condition if cell.elements is None else sa.true()
+        return cell.joined(rows.join(self._source, plain), condition)
 
     def _by_identifier(
         self, place: Place, kind: IdentifierKind, name: str, where: list[ColumnElement[bool]], again: bool
     ) -> int:
-        column = self.into.table.column(name)
-        cell = self._source.c[column.name]
+        cell, batch = self._cell(name), self._batch
         serial = len(self._rules) * 1000 + place.rule * 100 + place.link
         if not self._gather_spellings(serial, kind, cell, where):
             return 0
-        spelt = self._batch.spellings
-        mine = sa.and_(spelt.c.place == serial, exact(cell, self._batch.dialect) == spelt.c.value)
-        joined = spelt.join(self._source, mine).join(self._batch.accounts, self._batch.accounts.c.n == spelt.c.n)
-        owned = [self._no_other_owner(*owner) for owner in self._owners()]
+        spelt = batch.spellings
+        mine = sa.and_(spelt.c.place == serial, exact(cell.value, batch.dialect) == spelt.c.value)
+        joined = self._joined(spelt, cell, mine).join(batch.accounts, batch.accounts.c.n == spelt.c.n)
+        owned = [self._no_other_owner(owner, nobody) for _name, owner, nobody in self._owners()]
         added = self._insert(self._select(spelt.c.n, place).select_from(joined).where(*where, *owned), place, again)
-        self._batch.connection.execute(sa.delete(spelt).where(spelt.c.place == serial))
+        batch.connection.execute(sa.delete(spelt).where(spelt.c.place == serial))
         return added
 
-    def _gather_spellings(self, serial: int, kind: IdentifierKind, cell: Any, where: list[ColumnElement[bool]]) -> bool:
+    def _gather_spellings(
+        self, serial: int, kind: IdentifierKind, cell: Cell, where: list[ColumnElement[bool]]
+    ) -> bool:
         """Write down each spelling in which the column holds a usable identifier; whether there is any."""
         batch, known = self._batch, self._batch.identifiers.c
-        spelt = exact(cell, batch.dialect)
+        spelt = exact(cell.value, batch.dialect)
         found: set[tuple[int, str]] = set()
-        for condition in sieves(batch, kind, cell):
-            joined = batch.identifiers.join(self._source, condition).join(batch.accounts, batch.accounts.c.n == known.n)
+        for condition in sieves(batch, kind, cell.value):
+            joined = self._joined(batch.identifiers, cell, condition)
+            joined = joined.join(batch.accounts, batch.accounts.c.n == known.n)
             query = sa.select(known.n, known.value, spelt.label("spelt")).select_from(joined).where(*where).distinct()
             for n, value, text in batch.connection.execute(query):
                 if normalised(kind, text, batch.file.store.country) == Identifier(kind, value):
@@ -175,30 +190,35 @@ class Linker:
             batch.connection.execute(sa.insert(batch.spellings), rows)
         return bool(found)
 
-    def _owners(self) -> Iterator[tuple[Column, list[Any]]]:
-        """The columns of this table that name an account, each with the values that mean nobody."""
-        links = [link for rule in self._rules for link in rule.link if link.on]
-        names = {name for link in links for name, target in (link.on or {}).items() if self._is_account_id(target)}
-        if self._is_account_table:  # whose row it is, is looked at elsewhere
-            names.discard(self._batch.file.account.id)
-        for name in sorted(names):
-            detached = [rule.detach[name] for rule in self._rules if rule.detach.get(name) is not None]
-            yield self.into.table.column(name), detached
+    def _owners(self) -> Iterator[tuple[str, Cell, list[Any]]]:
+        """The cells of this table that name an account: as the map names them, and with the values that mean nobody."""
+        links = [link for rule in self._rules for link in rule.link]
+        named = {name: target for link in links for name, target in (link.on or {}).items()}
+        for name, target in sorted(named.items()):
+            own_key = self._is_account_table and name == self._batch.file.account.id
+            if self._is_account_id(target) and not own_key:  # whose row it is, is looked at elsewhere
+                detached = [rule.detach[name] for rule in self._rules if rule.detach.get(name) is not None]
+                yield name, unwrapped(self._cell(name), parse_target(target)), detached
 
     def _is_account_id(self, target: str) -> bool:
         return self._batch.file.names_account(target, self._batch.datastore)
 
-    def _no_other_owner(self, column: Column, nobody: list[Any]) -> ColumnElement[bool]:
-        cell = self._source.c[column.name]
-        ours = sa.func.coalesce(self._batch.names_account(cell, column), sa.false())
-        means_nobody = is_nobody(cell, column, nobody)
+    def _no_other_owner(self, cell: Cell, nobody: list[Any]) -> ColumnElement[bool]:
+        return sa.not_(cell.holds(sa.not_(self._is_own(cell.value, cell.column, nobody, cell.in_json))))
+
+    def _is_own(
+        self, value: ColumnElement[Any], column: Column, nobody: list[Any], in_json: bool
+    ) -> ColumnElement[bool]:
+        """The value names the account itself, or nobody else."""
+        ours = sa.func.coalesce(self._batch.names_account(value, column, everywhere=in_json), sa.false())
+        means_nobody = is_nobody(value, column, nobody)
         if not self._batch.is_home:
             return sa.or_(means_nobody, ours)
         table = self._batch.account_table
         key = table.column(self._batch.file.account.id)
         other = table.sql.alias("owner")
-        living = sa.exists().where(equal(other.c[key.name], key, cell, column.kind, self._batch.dialect))
-        return sa.or_(means_nobody, ours, ~living, *self._names_own_guest(cell, column))
+        living = sa.exists().where(equal(other.c[key.name], key, value, column.kind, self._batch.dialect))
+        return sa.or_(means_nobody, ours, ~living, *self._names_own_guest(value, column))
 
     def _names_own_guest(self, cell: ColumnElement[Any], column: Column) -> Iterator[ColumnElement[bool]]:
         """The cell names a guest's row that was taken for this account."""
@@ -208,8 +228,8 @@ class Linker:
         taken = self._source_of(account.table)
         held, guest = taken.sql.alias(), taken.source.alias()
         key = taken.table.column(account.id)
-        same = equal(guest.c[key.name], key, cell, column.kind, self._batch.dialect)
-        yield sa.exists().where(same, taken.matches(guest, held), held.c.account == self._batch.accounts.c.n)
+        same_id = equal(guest.c[key.name], key, cell, column.kind, self._batch.dialect)
+        yield sa.exists().where(same_id, taken.matches(guest, held), held.c.account == self._batch.accounts.c.n)
 
     def _by_blob(self, place: Place, blob: Blob, where: list[ColumnElement[bool]]) -> int:
         numbers = self._numbers()
@@ -252,43 +272,61 @@ class _Sources:
         self._batch = batch
         self._source_of = source_of
         self._used: dict[str, tuple[FromClause, ColumnElement[Any]]] = {}
+        self._lists: list[Cell] = []
 
-    def equal(self, cell: ColumnElement[Any], column: Column, target: str) -> ColumnElement[bool]:
-        table, _, name = target.rpartition(".")
-        if table != "account":
-            return self._equal_to_row(cell, column, table, name)
-        if name in ("id", self._batch.file.account.id):
-            self.accounts_too()
-            return self._batch.names_account(cell, column)
-        return self._equal_to_attribute(cell, column, name)
+    def equal(self, cell: Cell, target: Target) -> ColumnElement[bool]:
+        """The cell of the linked table equals the target; what it goes through is joined by :meth:`joined`."""
+        if target.table == "account" and str(target.cell) in ("id", self._batch.file.account.id):
+            return self._equal_to_account(cell, target)
+        other = self._of_attribute(target) if target.table == "account" else self._of_row(target)
+        if other.elements is not None:
+            self._lists.append(other)
+        if not target.is_template:
+            return same(cell, other, self._batch.dialect)
+        text = Cell(CellPath(str(target.cell), ("text",)), wrapped(other.value, target), text_column("text"))
+        return same(cell, text, self._batch.dialect)
 
     def accounts_too(self) -> None:
+        """The accounts themselves are gone through as well."""
         self._used.setdefault("account", (self._batch.accounts, self._batch.accounts.c.n))
 
     def account(self) -> ColumnElement[Any]:
+        """The number of the account that a joined row belongs to."""
         return next(iter(self._used.values()))[1]
 
     def joined(self) -> FromClause:
+        """All that is gone through."""
         (first, number), *others = self._used.values()
         for source, other_number in others:
             first = first.join(source, other_number == number)
+        for cell in self._lists:
+            first = cell.joined(first, sa.true())
         return first
 
     def unshared(self) -> list[ColumnElement[bool]]:
         """No link leads on from a row that stays, because it is another customer's as well."""
         return [source.c.seeded != SHARED for source, _number in self._used.values() if "seeded" in source.c]
 
-    def _equal_to_row(self, cell: ColumnElement[Any], column: Column, table: str, name: str) -> ColumnElement[bool]:
-        keys = self._source_of(table)
-        if table not in self._used:
-            alias = keys.sql.alias(f"s{len(self._used)}")
-            self._used[table] = (alias, alias.c.account)
-        value = keys.lead(name, self._used[table][0])
-        return equal(cell, column, value, keys.table.column(name).kind, self._batch.dialect)
+    def _equal_to_account(self, cell: Cell, target: Target) -> ColumnElement[bool]:
+        self.accounts_too()
+        batch = self._batch
+        if not target.is_template:
+            return batch.names_account(cell.value, cell.column, everywhere=cell.in_json)
+        keys = batch.account_keys(text_column("account.id"), everywhere=True)
+        texts = [Cell(CellPath("id", ("text",)), wrapped(key, target), text_column("text")) for key in keys]
+        return sa.or_(*(same(cell, text, batch.dialect) for text in texts))
 
-    def _equal_to_attribute(self, cell: ColumnElement[Any], column: Column, name: str) -> ColumnElement[bool]:
+    def _of_row(self, target: Target) -> Cell:
+        keys = self._source_of(target.table)
+        if target.table not in self._used:
+            alias = keys.sql.alias(f"s{len(self._used)}")
+            self._used[target.table] = (alias, alias.c.account)
+        return keys.lead(str(target.cell), self._used[target.table][0])
+
+    def _of_attribute(self, target: Target) -> Cell:
         if not self._batch.is_home:
-            raise StoreMismatch(f"'account.{name}' can be linked to in the datastore '{self._batch.file.home}' alone")
+            home = self._batch.file.home
+            raise StoreMismatch(f"'account.{target.cell}' can be linked to in the datastore '{home}' alone")
         table = self._batch.account_table
         key = table.column(self._batch.file.account.id)
         if "account row" not in self._used:
@@ -297,5 +335,4 @@ class _Sources:
             number = self._batch.accounts.c.n.label("pamitan_n")
             one = sa.select(number, *row.c).select_from(self._batch.accounts.join(row, mine)).subquery("o")
             self._used["account row"] = (one, one.c.pamitan_n)
-        held = self._used["account row"][0].c[name]
-        return equal(cell, column, held, table.column(name).kind, self._batch.dialect)
+        return cell_of(table, self._used["account row"][0], target.cell, self._batch.dialect)

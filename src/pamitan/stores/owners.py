@@ -15,16 +15,20 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.storefile.conditions import Not
 from pamitan.storefile.links import Link
 from pamitan.storefile.model import StoreFile
+from pamitan.storefile.paths import CellPath, Target
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.engine import reading
-from pamitan.stores.equality import equal
 from pamitan.stores.ids import as_key
 from pamitan.stores.keytables import KeyTable
 from pamitan.stores.links import is_nobody
+from pamitan.stores.paths import cell_of, tied, unwrapped
 from pamitan.stores.scan import keyed_table
 from pamitan.stores.schema import Column, Schema, Table
+from pamitan.stores.sharing import in_account_table, through
 
 Key = tuple[Any, ...]
+Pairs = list[tuple[CellPath, Target]]
+"""Cells of a table, each with what it equals."""
 _AT_ONCE = 200
 """Rows per query."""
 
@@ -72,41 +76,36 @@ class Owners:
         self, table: Table, source: FromClause, link: Link, path: tuple[str, ...]
     ) -> Iterator[ColumnElement[bool]]:
         """What must hold for the link to lead from the row to a living account, table by table."""
-        by_target: dict[str, list[tuple[str, str]]] = {}
-        for own, target in (link.on or {}).items():
-            name, _, column = target.rpartition(".")
-            by_target.setdefault(name, []).append((own, column))
-        for name, pairs in by_target.items():
+        for name, pairs in through(link).items():
             yield (
                 self._to_account(table, source, pairs)
                 if name == "account"
                 else self._to_row(table, source, name, pairs, path)
             )
 
-    def _to_account(self, table: Table, source: FromClause, pairs: list[tuple[str, str]]) -> ColumnElement[bool]:
+    def _to_account(self, table: Table, source: FromClause, pairs: Pairs) -> ColumnElement[bool]:
         if self.datastore != self.file.home:
-            return sa.and_(*(self._names_somebody(source.c[own], table.column(own)) for own, _ in pairs))
+            return sa.and_(*(self._names_somebody(table, source, own, target) for own, target in pairs))
         accounts = self.schema.table(self.file.account.table)
         other = accounts.sql.alias()
-        named = [(own, self.file.account.id if column == "id" else column) for own, column in pairs]
-        return sa.exists().where(*self._equal(table, source, accounts, other, named), self._lives(accounts, other))
+        named = [(own, in_account_table(self.file, target)) for own, target in pairs]
+        return sa.exists().where(*self._ties(table, source, accounts, other, named), self._lives(accounts, other))
 
     def _to_row(
-        self, table: Table, source: FromClause, name: str, pairs: list[tuple[str, str]], path: tuple[str, ...]
+        self, table: Table, source: FromClause, name: str, pairs: Pairs, path: tuple[str, ...]
     ) -> ColumnElement[bool]:
         if name in path:  # a circle leads to nobody new
             return sa.false()
         target = self.schema.table(name)
         other = target.sql.alias()
         claims = sa.or_(sa.false(), *self._claims(target, other, (*path, name)))
-        return sa.exists().where(*self._equal(table, source, target, other, pairs), claims)
+        return sa.exists().where(*self._ties(table, source, target, other, pairs), claims)
 
-    def _equal(
-        self, table: Table, source: FromClause, target: Table, other: FromClause, pairs: list[tuple[str, str]]
-    ) -> Iterator[ColumnElement[bool]]:
-        for own, theirs in pairs:
-            ours, column = table.column(own), target.column(theirs)
-            yield equal(other.c[column.name], column, source.c[ours.name], ours.kind, self.schema.dialect)
+    def _ties(
+        self, table: Table, source: FromClause, other: Table, theirs: FromClause, pairs: Pairs
+    ) -> list[ColumnElement[bool]]:
+        dialect = self.schema.dialect
+        return [tied(table, source, own, other, theirs, target, dialect) for own, target in pairs]
 
     def _lives(self, accounts: Table, row: FromClause) -> ColumnElement[bool]:
         """The account is not of the batch, and somebody signs in with it: a guest's row is nobody's."""
@@ -120,9 +119,10 @@ class Owners:
         keys = (as_key(account_id, column) for account_id in self.leaving)
         return cell.not_in([key for key in keys if key is not None])
 
-    def _names_somebody(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
+    def _names_somebody(self, table: Table, source: FromClause, own: CellPath, target: Target) -> ColumnElement[bool]:
         """In another database than the accounts': any id but those of the batch and those that mean nobody."""
-        return sa.and_(~is_nobody(cell, column), self._stays(cell, column))
+        cell = unwrapped(cell_of(table, source, own, self.schema.dialect), target)
+        return cell.holds(sa.and_(~is_nobody(cell.value, cell.column), self._stays(cell.value, cell.column)))
 
 
 def _among(keyed: KeyTable, source: FromClause, keys: Sequence[Key]) -> ColumnElement[bool]:

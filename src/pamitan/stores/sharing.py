@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,54 +28,59 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Link
 from pamitan.storefile.model import StoreFile
+from pamitan.storefile.paths import CellPath, Target, parse_cell, parse_target
 from pamitan.storefile.rules import Rule
 from pamitan.stores.batch import Batch
 from pamitan.stores.conditions import to_sql
 from pamitan.stores.equality import equal
 from pamitan.stores.keytables import GONE, SHARED, KeyTable
 from pamitan.stores.links import is_nobody
+from pamitan.stores.paths import Cell, cell_of, tied, unwrapped
 from pamitan.stores.schema import Column, Schema, Table
 
-Cell = str | int | None
+Scalar = str | int | None
 _DIGITS = 16
 """A pseudonym that an erasure writes into a column that is unique and never NULL has at most so many."""
 
 
 @dataclass(frozen=True)
 class Owner:
-    """A column that names an account, by one link or several."""
+    """A cell that names an account, by one link or several."""
 
-    column: str
+    name: str
+    target: Target
     conditions: tuple[tuple[Condition | None, Condition | None], ...]
     """The conditions of each link and its rule."""
-    nobody: tuple[Cell, ...]
+    nobody: tuple[Scalar, ...]
     """The values that mean nobody."""
     enforced: bool
     """A foreign key sees to it that the column can name nothing but an account."""
 
 
 def owners_of(file: StoreFile, datastore: str, table: Table, rules: Sequence[Rule]) -> list[Owner]:
-    """The columns of the table that name an account."""
+    """The cells of the table that name an account."""
     conditions: defaultdict[str, list[tuple[Condition | None, Condition | None]]] = defaultdict(list)
+    targets: dict[str, str] = {}
     for rule in rules:
         for link in rule.link:
-            for column in owner_columns(file, datastore, link):
-                conditions[column].append((rule.where, link.where))
+            for name in owner_columns(file, datastore, link):
+                conditions[name].append((rule.where, link.where))
+                targets |= {name: (link.on or {})[name]}
     enforced = {key.columns for key in table.foreign_keys if key.target == file.account.table}
     return [
-        Owner(column, tuple(found), tuple(_nobody(rules, column)), (column,) in enforced)
-        for column, found in conditions.items()
+        Owner(name, parse_target(targets[name]), tuple(found), tuple(_nobody(rules, name)), (name,) in enforced)
+        for name, found in conditions.items()
     ]
 
 
 def owner_columns(file: StoreFile, datastore: str, link: Link) -> list[str]:
-    """The columns that the link compares with the account's id."""
+    """The cells that the link compares with the account's id."""
     return [own for own, target in (link.on or {}).items() if file.names_account(target, datastore)]
 
 
 def cuts_of(
     file: StoreFile, datastore: str, table: Table, rules: Sequence[Rule]
-) -> dict[tuple[int, int], dict[str, Cell]]:
+) -> dict[tuple[int, int], dict[str, Scalar]]:
     """By rule and link: how the row is cut from the leaving account. Links that cannot be cut are left out."""
     found = {}
     for place, link in _places(rules):
@@ -89,30 +94,35 @@ def cuts_of(
 def may_have_two_owners(file: StoreFile, datastore: str, table: Table, rules: Sequence[Rule]) -> bool:
     """Whether a deletion may find a row by one column of account ids while another one names somebody else."""
     deletes = any(rule.delete and owner_columns(file, datastore, link) for rule in rules for link in rule.link)
-    return deletes and len(owners_of(file, datastore, table, rules)) > 1
+    owners = owners_of(file, datastore, table, rules)
+    return deletes and (len(owners) > 1 or any(parse_cell(owner.name).many for owner in owners))
 
 
-def through(link: Link) -> dict[str, list[tuple[str, str]]]:
-    """Table (or ``account``) -> pairs of this table's columns and that table's."""
-    pairs: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for own, target in (link.on or {}).items():
-        table, _, column = target.rpartition(".")
-        pairs[table].append((own, column))
+def through(link: Link) -> dict[str, list[tuple[CellPath, Target]]]:
+    """Table (or ``account``) -> pairs of this table's cells and that table's."""
+    pairs: defaultdict[str, list[tuple[CellPath, Target]]] = defaultdict(list)
+    for own, target in link.pairs():
+        pairs[target.table].append((own, target))
     return dict(pairs)
 
 
 def reverse_links(schema: Schema, file: StoreFile, table: Table, rules: Sequence[Rule]) -> Iterator[tuple[str, Any]]:
-    """(other table, pairs of columns) of the links by which several rows over there may lead to one row here."""
+    """(other table, pairs of cells) of the links by which several rows over there may lead to one row here."""
     for _place, link in _places(rules):
         for target, pairs in through(link).items():
             name = file.account.table if target == "account" else target
-            pairs = [
-                (own, file.account.id if (target, theirs) == ("account", "id") else theirs) for own, theirs in pairs
-            ]
+            pairs = [(own, in_account_table(file, theirs)) for own, theirs in pairs]
             other = schema.tables.get(name)
-            one_here = is_unique(table, [own for own, _ in pairs])
-            if one_here and other and not is_unique(other, [theirs for _, theirs in pairs]):
+            one_here = is_unique(table, [str(own) for own, _ in pairs])
+            if one_here and other and not is_unique(other, [str(theirs.cell) for _, theirs in pairs]):
                 yield name, pairs
+
+
+def in_account_table(file: StoreFile, target: Target) -> Target:
+    """``account.id`` by the name that the account table has for it."""
+    if target.table == "account" and str(target.cell) == "id":
+        return replace(target, cell=CellPath(file.account.id))
+    return target
 
 
 def is_unique(table: Table, columns: Iterable[str]) -> bool:
@@ -156,33 +166,47 @@ class _Claims:
         return sa.or_(*found) if found else None
 
     def of_other_owners(self, keys: KeyTable, rules: Sequence[Rule], row: FromClause) -> ColumnElement[bool] | None:
-        """A deletion found the row by a column that can be cut, and another column names a customer who stays."""
+        """A deletion found the row by a column that can be cut, and another column names a customer who stays.
+
+        Or by a list of several persons, of whom another one stays.
+        """
         if not may_have_two_owners(self._file, self._batch.datastore, keys.table, rules):
             return None
         marks = keys.sql.c
-        places = [
-            place for place in cuts_of(self._file, self._batch.datastore, keys.table, rules) if rules[place[0]].delete
-        ]
+        cuts = cuts_of(self._file, self._batch.datastore, keys.table, rules)
+        lists = [place for place, link in _places(rules) if any(own.many for own, _target in link.pairs())]
+        places = [place for place in dict.fromkeys([*cuts, *lists]) if rules[place[0]].delete]
         found = [sa.and_(marks.rule == rule, marks.link == link) for rule, link in places]
         owners = owners_of(self._file, self._batch.datastore, keys.table, rules)
         named = [self._names_who_stays(keys.table, row, owner, customers=True) for owner in owners]
         return sa.and_(sa.or_(*found), sa.or_(*named)) if found else None
 
     def _led_from(
-        self, table: Table, row: FromClause, name: str, pairs: Sequence[tuple[str, str]]
+        self, table: Table, row: FromClause, name: str, pairs: Sequence[tuple[CellPath, Target]]
     ) -> ColumnElement[bool]:
         other, target = self._rows_of(name), self._schema.table(name)
-        equalities = [self._equal(target, other, theirs, table, row, own) for own, theirs in pairs]
-        return sa.exists().where(*equalities, self._is_somebodys(name, other, (name,)))
+        equalities = [tied(table, row, own, target, other, theirs, self._schema.dialect) for own, theirs in pairs]
+        by_signs = not self._hangs_on(name, table, pairs)
+        return sa.exists().where(*equalities, self._is_somebodys(name, other, (name,), by_signs))
 
-    def _is_somebodys(self, name: str, row: FromClause, path: tuple[str, ...]) -> ColumnElement[bool]:
-        """The row of that table belongs to somebody who stays."""
+    def _hangs_on(self, name: str, table: Table, pairs: Sequence[tuple[CellPath, Target]]) -> bool:
+        """The rows over there are parts of the row here (an order's keys and values), so they claim nothing by signs."""
+        same = [(str(theirs.cell), str(own)) for own, theirs in pairs]
+        back = [through(link).get(table.name, []) for _place, link in _places(self._map.get(name, []))]
+        return any([(str(own), str(theirs.cell)) for own, theirs in found] == same for found in back)
+
+    def _is_somebodys(
+        self, name: str, row: FromClause, path: tuple[str, ...], by_signs: bool = True
+    ) -> ColumnElement[bool]:
+        """The row of that table belongs to somebody who stays. ``by_signs``: or looks so, with no account named."""
         if self._batch.is_home and name == self._file.account.table:
             return self._lives(row)
         table, rules = self._schema.table(name), self._map.get(name, [])
         owners = owners_of(self._file, self._batch.datastore, table, rules)
         firm = [self._names_who_stays(table, row, owner) for owner in owners]
         firm += self._through_others(table, rules, row, path)
+        if not by_signs:
+            return sa.or_(sa.false(), *firm)
         loose = [self._names_something_else(table, row, owner) for owner in owners if not owner.enforced]
         loose += self._held_inside(table, rules, row)
         return sa.or_(sa.false(), *firm, sa.and_(~self._is_taken(name, row), sa.or_(sa.false(), *loose)))
@@ -190,25 +214,28 @@ class _Claims:
     def _names_who_stays(
         self, table: Table, row: FromClause, owner: Owner, customers: bool = False
     ) -> ColumnElement[bool]:
-        """The column names an account that is not of the batch. ``customers``: staff do not count."""
-        column = table.column(owner.column)
-        cell = row.c[column.name]
-        filled = ~is_nobody(cell, column, owner.nobody)
+        """The cell names an account that is not of the batch. ``customers``: staff do not count."""
+        cell = self._cell(table, row, owner)
+        filled = ~is_nobody(cell.value, cell.column, owner.nobody)
         holds = sa.true() if owner.enforced else self._any_holds(table, row, owner)
         if not self._batch.is_home:
-            return sa.and_(filled, holds, self._stays(cell, column))
+            return sa.and_(holds, cell.holds(sa.and_(filled, self._stays(cell.value, cell.column))))
         accounts = self._batch.account_table
         key = accounts.column(self._file.account.id)
         other = self._rows_of(accounts.name)
-        same = equal(other.c[key.name], key, cell, column.kind, self._schema.dialect)
+        same_id = equal(other.c[key.name], key, cell.value, cell.column.kind, self._schema.dialect)
         counts = [self._condition(self._file.account.customers, accounts, other)] if customers else []
-        return sa.and_(filled, holds, sa.exists().where(same, self._lives(other), *counts))
+        lives = sa.exists().where(same_id, self._lives(other), *counts)
+        return sa.and_(holds, cell.holds(sa.and_(filled, lives)))
 
     def _names_something_else(self, table: Table, row: FromClause, owner: Owner) -> ColumnElement[bool]:
-        """The column is filled, but by the links' conditions not with an account (a polymorphic id)."""
-        column = table.column(owner.column)
-        filled = ~is_nobody(row.c[column.name], column, owner.nobody)
+        """The cell is filled, but by the links' conditions not with an account (a polymorphic id)."""
+        cell = self._cell(table, row, owner)
+        filled = cell.holds(~is_nobody(cell.value, cell.column, owner.nobody))
         return sa.and_(filled, ~sa.func.coalesce(self._any_holds(table, row, owner), sa.false()))
+
+    def _cell(self, table: Table, row: FromClause, owner: Owner) -> Cell:
+        return unwrapped(cell_of(table, row, owner.name, self._schema.dialect), owner.target)
 
     def _any_holds(self, table: Table, row: FromClause, owner: Owner) -> ColumnElement[bool]:
         pairs = (sa.and_(*(self._condition(one, table, row) for one in both)) for both in owner.conditions)
@@ -221,17 +248,18 @@ class _Claims:
             for name, pairs in through(link).items():
                 if name not in path and name != "account" and name in self._schema.tables:  # a circle: nobody new
                     other, target = self._rows_of(name), self._schema.table(name)
-                    same = [self._equal(target, other, theirs, table, row, own) for own, theirs in pairs]
-                    yield sa.exists().where(*same, self._is_somebodys(name, other, (*path, name)))
+                    dialect = self._schema.dialect
+                    ties = [tied(table, row, own, target, other, theirs, dialect) for own, theirs in pairs]
+                    yield sa.exists().where(*ties, self._is_somebodys(name, other, (*path, name)))
 
     def _held_inside(self, table: Table, rules: Sequence[Rule], row: FromClause) -> Iterator[ColumnElement[bool]]:
         """An address, a number or an opaque value stands where the links look for the person's."""
         for _place, link in _places(rules):
             held = link.email or link.phone or (link.blob.column if link.blob else None)
             if held:
-                column = table.column(held)
-                cell = row.c[column.name]
-                yield cell.is_not(None) if link.blob else ~is_nobody(cell, column)
+                cell = cell_of(table, row, held, self._schema.dialect)
+                something = cell.value.is_not(None) if link.blob else ~is_nobody(cell.value, cell.column)
+                yield cell.holds(something)
 
     def _is_taken(self, name: str, row: FromClause) -> ColumnElement[bool]:
         keys = self._known.get(name)
@@ -271,22 +299,16 @@ class _Claims:
     def _condition(self, condition: Condition | None, table: Table, row: FromClause) -> ColumnElement[bool]:
         return to_sql(condition, table, self._schema, self._batch.now, row)
 
-    def _equal(
-        self, target: Table, other: FromClause, theirs: str, table: Table, row: FromClause, own: str
-    ) -> ColumnElement[bool]:
-        column, ours = target.column(theirs), table.column(own)
-        return equal(other.c[column.name], column, row.c[ours.name], ours.kind, self._schema.dialect)
-
 
 def _places(rules: Sequence[Rule]) -> Iterator[tuple[tuple[int, int], Link]]:
     yield from (((r, i), link) for r, rule in enumerate(rules) for i, link in enumerate(rule.link))
 
 
-def _nobody(rules: Iterable[Rule], column: str) -> Iterator[Cell]:
+def _nobody(rules: Iterable[Rule], column: str) -> Iterator[Scalar]:
     yield from (rule.detach[column] for rule in rules if rule.detach.get(column) is not None)
 
 
-def _cut(table: Table, rules: Sequence[Rule], column: str) -> Iterator[Cell]:
+def _cut(table: Table, rules: Sequence[Rule], column: str) -> Iterator[Scalar]:
     """What the column becomes, if it can be cut: the value that means nobody to another rule, else NULL."""
     named = next(_nobody(rules, column), None)
     described = table.columns.get(column)

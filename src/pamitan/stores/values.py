@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pamitan.stores.conditions import MILLISECONDS_FROM
+from pamitan.stores.moments import MILLISECONDS_FROM
 
 
 def as_text(value: Any) -> str:

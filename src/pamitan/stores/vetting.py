@@ -20,7 +20,7 @@ from pamitan.storefile.conditions import Not
 from pamitan.storefile.links import Source
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.batch import Batch, Vetted
-from pamitan.stores.conditions import to_sql
+from pamitan.stores.conditions import source_reader, to_sql
 from pamitan.stores.ids import id_text
 from pamitan.stores.schema import Schema
 from pamitan.stores.spelling import ESCAPE, normalised, sieved
@@ -110,13 +110,8 @@ class _Rows:
 def source_of(batch: Batch, source: Source, joined: FromClause) -> tuple[ColumnElement[Any], FromClause]:
     """An attribute of the account as a cell, and the account table joined with what the cell is in."""
     table = batch.account_table
-    if isinstance(source, str):
-        return table.sql.c[table.column(source).name], joined
-    other = batch.schema.table(source.table)
-    alias = other.sql.alias()
-    pairs = [alias.c[other.column(t).name] == table.sql.c[table.column(o).name] for t, o in source.on.items()]
-    where = to_sql(source.where, other, batch.schema, batch.now, alias)
-    return alias.c[other.column(source.column).name], joined.join(alias, sa.and_(*pairs, where))
+    cell, rows = source_reader(batch.schema, batch.now).all(source, table, table.sql, joined)
+    return cell.value, rows
 
 
 def _held_by_others(batch: Batch, ids: Sequence[str]) -> set[tuple[int, Identifier]]:

@@ -1,0 +1,279 @@
+"""Cells as SQL: a column, or the values at a path in the JSON that it holds, whatever the column is declared as.
+
+A value in JSON is read as text: the number 42 and the text "42" are the same id. Where there is no JSON, nothing at the
+path, or a JSON null, there is no value; text that is no JSON is no error. A path through a list
+(``items->[].email``) gives a row for each element, from a table function that is joined to the row.
+
+Each database has its own functions for this: ``jsonb_path_query_array`` of PostgreSQL (with ``pg_temp.pamitan_json``,
+which :mod:`pamitan.stores.engine` makes, because a cast of other text raises), ``JSON_TABLE`` of MariaDB 10.6 and
+MySQL 8, ``json_each`` of SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import FromClause
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+
+from pamitan.storefile.paths import EACH, CellPath, Step, Target, parse_cell
+from pamitan.stores.equality import equal
+from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.schema import Column, Table
+from pamitan.stores.spelling import exact
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a row, or a value in its JSON, as SQL has it."""
+
+    path: CellPath
+    value: ColumnElement[Any]
+    column: Column
+    """The column; for a value in JSON one that holds text."""
+    elements: FromClause | None = None
+    """The elements of the list that the path goes through; to be joined to the row before ``value`` can be read."""
+
+    @property
+    def in_json(self) -> bool:
+        """Whether it is a value in JSON."""
+        return bool(self.path.steps)
+
+    def joined(self, rows: FromClause, condition: ColumnElement[bool]) -> FromClause:
+        """Rows, in which the cell's own row is, joined with what else the cell needs."""
+        return rows if self.elements is None else rows.join(self.elements, condition)
+
+    def holds(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """A condition over ``value``, as one over the row: it holds for any element of the list."""
+        if self.elements is None:
+            return condition
+        return sa.exists(sa.select(sa.literal_column("1")).select_from(self.elements).where(condition))
+
+
+def cell_of(table: Table, row: FromClause, name: str | CellPath, dialect: str) -> Cell:
+    """The cell of a row (the table or an alias of it) that a store file names.
+
+    Raises :class:`StoreMismatch` for a column that is not there, or one that holds no JSON to go into.
+    """
+    path = parse_cell(name) if isinstance(name, str) else name
+    column = table.column(path.column)
+    if not path.steps:
+        return Cell(path, row.c[column.name], column)
+    require_json(table, path)
+    if not path.many:
+        return Cell(path, _value_at(row.c[column.name], column, path.steps, dialect), _text(path))
+    elements = elements_of(_list_at(row.c[column.name], column, path.steps, dialect), dialect)
+    return Cell(path, element_value(elements, dialect), _text(path), elements)
+
+
+def require_json(table: Table, path: CellPath) -> Column:
+    """The column of the path; raises :class:`StoreMismatch` where it cannot hold what the path goes into."""
+    column = table.column(path.column)
+    if path.steps and column.kind not in ("json", "text"):
+        raise StoreMismatch(
+            f"column '{table.name}.{column.name}' ({column.sql_type}) holds no JSON, so '{path}' leads nowhere; "
+            f"name a column that holds JSON, or '{column.name}' alone"
+        )
+    return column
+
+
+def lead_of(table: Table, row: FromClause, name: str, dialect: str) -> ColumnElement[Any]:
+    """What a key table keeps of a cell that links of other tables go through: of a list, the JSON of its values."""
+    path = parse_cell(name)
+    if not path.many:
+        return cell_of(table, row, path, dialect).value
+    column = require_json(table, path)
+    return _list_at(row.c[column.name], column, path.steps, dialect)
+
+
+def cell_of_lead(table: Table, lead: ColumnElement[Any], name: str, dialect: str) -> Cell:
+    """The cell again, from what :func:`lead_of` gave."""
+    path = parse_cell(name)
+    if not path.steps:
+        return Cell(path, lead, table.column(path.column))
+    if not path.many:
+        return Cell(path, exact(lead, dialect) if _is_mysql(dialect) else lead, _text(path))
+    elements = elements_of(lead, dialect)
+    return Cell(path, element_value(elements, dialect), _text(path), elements)
+
+
+def same(one: Cell, other: Cell, dialect: str) -> ColumnElement[bool]:
+    """Two cells hold the same value, whatever their types. What stands in JSON is compared byte for byte."""
+    found = equal(one.value, one.column, other.value, other.column.kind, dialect)
+    if other.in_json and not one.in_json and one.column.kind == "text" and _is_mysql(dialect):
+        return sa.and_(found, exact(one.value, dialect) == other.value)
+    return found
+
+
+def tied(
+    table: Table, row: FromClause, own: CellPath, other: Table, theirs: FromClause, target: Target, dialect: str
+) -> ColumnElement[bool]:
+    """A row of the linked table and a row that the link goes through belong together by this pair of cells.
+
+    Written so that an index of the table that is gone through serves.
+    """
+    cell, found = cell_of(table, row, own, dialect), cell_of(other, theirs, target.cell, dialect)
+    return cell.holds(found.holds(same(found, unwrapped(cell, target), dialect)))
+
+
+def unwrapped(cell: Cell, target: Target) -> Cell:
+    """The value that stands in the fixed text of a target; none where another text stands."""
+    if not target.is_template:
+        return cell
+    text = cell.value if cell.column.kind == "text" else sa.cast(cell.value, sa.Text)
+    fixed = len(target.before) + len(target.after)
+    fits = text.startswith(target.before, autoescape=True) & text.endswith(target.after, autoescape=True)
+    inner = sa.func.substr(text, len(target.before) + 1, sa.func.length(text) - fixed, type_=sa.Text)
+    longer = sa.func.length(text) > fixed
+    return Cell(cell.path, sa.case((fits & longer, inner)), text_column(str(cell.path)), cell.elements)
+
+
+def wrapped(value: ColumnElement[Any], target: Target) -> ColumnElement[Any]:
+    """The value as text, with the fixed text of a target around it."""
+    parts = [sa.literal(target.before, sa.Text), sa.cast(value, sa.Text), sa.literal(target.after, sa.Text)]
+    return sa.type_coerce(parts[0].concat(parts[1]).concat(parts[2]), sa.Text)
+
+
+def text_column(name: str) -> Column:
+    """A column of plain text that no table has: what stands in JSON, or a text around a value."""
+    return Column(name, "text", "TEXT", True, None, False, False)
+
+
+def elements_of(values: ColumnElement[Any], dialect: str) -> FromClause:
+    """A table with one row for each value of a JSON list of texts and numbers."""
+    if dialect == "postgresql":
+        as_json = sa.cast(values, sa.dialects.postgresql.JSONB)
+        return sa.func.jsonb_array_elements_text(as_json).table_valued("value").render_derived()
+    if dialect == "sqlite":
+        return sa.func.json_each(values).table_valued("value")
+    return _JsonTable(values).table_valued("value")
+
+
+def element_value(elements: FromClause, dialect: str) -> ColumnElement[Any]:
+    """The text of an element."""
+    value = sa.type_coerce(elements.c["value"], sa.Text)
+    return exact(value, dialect) if _is_mysql(dialect) else value
+
+
+class _JsonTable(FunctionElement[Any]):
+    name = "json_table"
+    inherit_cache = True
+
+
+@compiles(_JsonTable, "mysql")
+@compiles(_JsonTable, "mariadb")
+def _json_table(element: Any, compiler: Any, **options: Any) -> str:
+    column = "value LONGTEXT PATH '$' NULL ON EMPTY NULL ON ERROR"
+    return f"JSON_TABLE({compiler.process(element.clauses, **options)}, '$[*]' COLUMNS ({column}))"
+
+
+def _text(path: CellPath) -> Column:
+    return text_column(str(path))
+
+
+def _is_mysql(dialect: str) -> bool:
+    return dialect in ("mysql", "mariadb")
+
+
+# one value
+
+
+def _value_at(cell: ColumnElement[Any], column: Column, steps: Sequence[Step], dialect: str) -> ColumnElement[Any]:
+    if dialect == "postgresql":
+        keys = ",".join(f'"{step}"' for step in steps)
+        return _jsonb(cell, column).op("#>>", return_type=sa.Text())(_quoted(f"{{{keys}}}"))
+    return _if_json(cell, _mysql_value(cell, steps) if _is_mysql(dialect) else _sqlite_value(cell, steps))
+
+
+def _jsonb(cell: ColumnElement[Any], column: Column) -> ColumnElement[Any]:
+    if column.sql_type.upper() == "JSONB":
+        return cell
+    return sa.func.pg_temp.pamitan_json(sa.cast(cell, sa.Text), type_=sa.dialects.postgresql.JSONB)
+
+
+def _mysql_value(cell: ColumnElement[Any], steps: Sequence[Step]) -> ColumnElement[Any]:
+    found = sa.func.json_extract(cell, _quoted(_json_path(steps)))
+    text = exact(sa.func.json_unquote(found), "mysql")
+    return sa.case((sa.func.json_type(found) != sa.literal_column("'NULL'"), text))
+
+
+def _sqlite_value(cell: ColumnElement[Any], steps: Sequence[Step]) -> ColumnElement[Any]:
+    path = _quoted(_json_path(steps))
+    sort = sa.func.json_type(cell, path)
+    truth = sort.in_([sa.literal_column("'true'"), sa.literal_column("'false'")])
+    return sa.type_coerce(sa.case((truth, sort), else_=sa.cast(sa.func.json_extract(cell, path), sa.Text)), sa.Text)
+
+
+def _if_json(cell: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return sa.case((sa.func.json_valid(cell) == sa.literal_column("1"), value))
+
+
+def _json_path(steps: Sequence[Step]) -> str:
+    """The path as SQLite, MySQL and PostgreSQL's jsonpath write it."""
+    written = (f"[{'*' if step == EACH else step}]" if isinstance(step, int) else f'."{step}"' for step in steps)
+    return "$" + "".join(written)
+
+
+def _quoted(text: str) -> ColumnElement[Any]:
+    """A text from the store file inside the statement, so that an index on the expression serves."""
+    return sa.literal_column("'" + text.replace("'", "''") + "'")
+
+
+# a list of values
+
+
+def _list_at(cell: ColumnElement[Any], column: Column, steps: Sequence[Step], dialect: str) -> ColumnElement[Any]:
+    """The values at a path through a list, as the text of a JSON list."""
+    if dialect == "postgresql":
+        found = sa.func.jsonb_path_query_array(_jsonb(cell, column), _quoted(_json_path(steps)))
+        return sa.cast(found, sa.Text)
+    if dialect == "sqlite":
+        return _SqliteList(cell, steps)
+    return sa.type_coerce(_if_json(cell, sa.func.json_extract(cell, _quoted(_json_path(steps)))), sa.Text)
+
+
+class _SqliteList(FunctionElement[str]):
+    """``json_each`` of the first list, of the lists in its elements, and so on; in the end one list of texts."""
+
+    name = "pamitan_list"
+    inherit_cache = False
+
+    def __init__(self, cell: ColumnElement[Any], steps: Sequence[Step]) -> None:
+        super().__init__(cell)
+        self.steps = tuple(steps)
+        self.type = sa.Text()
+
+
+@compiles(_SqliteList, "sqlite")
+def _sqlite_list(element: _SqliteList, compiler: Any, **options: Any) -> str:
+    cell = compiler.process(element.clauses, **options)
+    paths = [_json_path(steps).replace("'", "''") for steps in _parted(element.steps)]
+    document, tables = f"CASE WHEN json_valid({cell}) THEN {cell} END", []
+    for number, path in enumerate(paths[:-1]):
+        inner = f"CASE json_type({document}, '{path}') WHEN 'array' THEN json_extract({document}, '{path}') END"
+        tables.append(f"json_each({inner}) AS pamitan_e{number}")
+        each = f"pamitan_e{number}"
+        document = f"CASE WHEN {each}.type IN ('object', 'array') THEN {each}.value END"
+    last = _sqlite_text(f"json_type({document}, '{paths[-1]}')", f"json_extract({document}, '{paths[-1]}')")
+    value = last if paths[-1] != "$" else _sqlite_text(f"{each}.type", f"{each}.atom")
+    return f"(SELECT json_group_array({value}) FROM {', '.join(tables)})"  # noqa: S608 (no value of a customer)
+
+
+def _sqlite_text(sort: str, value: str) -> str:
+    return f"CASE {sort} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST({value} AS TEXT) END"
+
+
+def _parted(steps: Sequence[Step]) -> list[list[Step]]:
+    """The steps before, between and after the lists."""
+    parts: list[list[Step]] = [[]]
+    for step in steps:
+        if step == EACH:
+            parts.append([])
+        else:
+            parts[-1].append(step)
+    return parts
