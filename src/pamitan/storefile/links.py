@@ -24,7 +24,7 @@ class Blob(Strict):
 
 
 class Link(Strict):
-    """How rows of a table are tied to an account: exactly one of ``on``, ``email``, ``phone`` and ``blob``."""
+    """How rows of a table are tied to an account: one of ``on``, ``email``, ``phone``, ``blob`` and ``mentions``."""
 
     on: dict[str, str] | None = None
     """This table's columns, each with the ``table.column`` that it equals. ``account.id`` is the account itself;
@@ -38,14 +38,17 @@ class Link(Strict):
     phone: str | None = None
     """The column that holds the customer's phone number, in any format. Same safety as ``email``."""
     blob: Blob | None = None
+    mentions: str | None = None
+    """A column of free text, JSON or serialised PHP in which the customer's proven e-mail address or phone number
+    stands, also encoded. Goes with ``redact`` or ``scrub`` alone, and leads on to no other rows."""
     where: Where | None = None
     """Only rows for which this holds."""
 
     @model_validator(mode="after")
     def one_way(self) -> Self:
-        ways = [way for way in (self.on, self.email, self.phone, self.blob) if way]
+        ways = [way for way in (self.on, self.email, self.phone, self.blob, self.mentions) if way]
         if len(ways) != 1:
-            raise ValueError("a link has exactly one of: on, email, phone, blob")
+            raise ValueError("a link has exactly one of: on, email, phone, blob, mentions")
         self.pairs()
         for held in (self.email, self.phone):
             parse_cell(held or "")
@@ -61,7 +64,7 @@ class Link(Strict):
 
     def columns(self) -> set[str]:
         """The columns of this table that the link reads."""
-        held = self.blob.column if self.blob else self.email or self.phone
+        held = self.blob.column if self.blob else self.email or self.phone or self.mentions
         return {own.column for own, _target in self.pairs()} | ({parse_cell(held).column} if held else set())
 
 

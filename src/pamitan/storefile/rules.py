@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, field_validator, model_validator
 
-from pamitan.storefile.base import Strict, to_nobody
+from pamitan.content.steps import parse_steps
+from pamitan.storefile.base import Strict, as_list, to_nobody
 from pamitan.storefile.labels import Text
 from pamitan.storefile.links import Links, Source, Where
 from pamitan.storefile.templates import FileTemplate, parse_file
@@ -31,6 +34,13 @@ class Until(Strict):
             raise ValueError("'until' needs years, months or days")
         return self
 
+    def after(self, start: dt.date) -> dt.date:
+        """The last day, counted from that one."""
+        months = start.month - 1 + self.months
+        year, month = start.year + self.years + months // 12, months % 12 + 1
+        last = calendar.monthrange(year, month)[1]
+        return dt.date(year, month, min(start.day, last)) + dt.timedelta(days=self.days)
+
 
 class Keep(Strict):
     """What the law demands to keep. Wins over every other action on the same cells."""
@@ -42,6 +52,15 @@ class Keep(Strict):
     until: Until
     columns: list[str] | None = None
     """The cells that are kept; without it the whole row is."""
+
+
+def _paths(value: object) -> object:
+    """One path alone, as a list."""
+    return value if isinstance(value, dict) else as_list(value)
+
+
+Paths = Annotated[list[str] | dict[str, str | int | float | bool | None], BeforeValidator(_paths)]
+"""Places inside a value that are taken out, or a mapping of places to what stands there instead."""
 
 
 class Rule(Strict):
@@ -61,6 +80,13 @@ class Rule(Strict):
     unlink: list[str] = []
     """Files that the row names, deleted: URLs with the row's columns in braces, such as ``file:///srv/media/{photo}``.
     A file that another row names as well stays. Alone, or with ``delete`` or changes of the row."""
+    scrub: dict[str, Paths] = {}
+    """Columns that hold JSON or serialised PHP, also as base64 or compressed, each with the paths of what is taken out:
+    ``email``, ``customer.phone``, ``items[].email``, ``members[id=account.id]``. A mapping of paths to values
+    overwrites instead. The rest stays as it is."""
+    redact: list[str] = []
+    """Columns of free text (plain, HTML, JSON, serialised PHP) in which ``[erased]`` takes the place of the person's
+    addresses, numbers and names. The rest stays as it is."""
     keep: Keep | None = None
     personal: dict[str, Kind] = {}
     """Which columns hold a name, an address and so on: their values are looked for after the erasure."""
@@ -83,13 +109,37 @@ class Rule(Strict):
 
     @model_validator(mode="after")
     def one_fate(self) -> Self:
-        change = bool(self.clear or self.replace or self.detach or self.keep)
-        if self.delete and change:
-            raise ValueError("'delete' goes alone: a deleted row has nothing left to clear, replace, detach or keep")
-        if not self.delete and not change and not self.unlink:
-            raise ValueError("says nothing to do: give delete, clear, replace, detach, unlink or keep")
-        named = [*self.clear, *self.replace, *self.detach]
+        change = [*self.clear, *self.replace, *self.detach, *self.scrub, *self.redact]
+        if self.delete and (change or self.keep):
+            raise ValueError("'delete' goes alone: a deleted row has nothing left to change or to keep")
+        if not self.delete and not change and not self.keep:
+            raise ValueError("says nothing to do: give delete, clear, replace, detach, scrub, redact or keep")
+        # scrub and redact of one column go together: what is left after the one is looked through by the other
+        named = [*self.clear, *self.replace, *self.detach, *{*self.scrub, *self.redact}]
         twice = sorted({column for column in named if named.count(column) > 1})
         if twice:
             raise ValueError(f"more than one action for {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def paths_that_can_be_read(self) -> Self:
+        for paths in self.scrub.values():
+            for path in paths:
+                parse_steps(path)
+        return self
+
+    @property
+    def by_mention(self) -> bool:
+        """Whether its rows only mention the customer, and so may be anybody's."""
+        return any(link.mentions for link in self.link)
+
+    @model_validator(mode="after")
+    def mentions_stand_alone(self) -> Self:
+        rewrites = bool(self.scrub or self.redact)
+        other = self.delete or self.clear or self.replace or self.detach or self.keep or self.personal
+        if self.by_mention and (other or not rewrites or not all(link.mentions for link in self.link)):
+            raise ValueError(
+                "a row that only mentions the customer may be another person's: 'mentions' goes with redact or scrub "
+                "alone; give other links, actions and 'personal' a rule of their own"
+            )
         return self
