@@ -51,7 +51,8 @@ def mariadb_server() -> Iterator[str]:
         raise NoServerError("MariaDB's server is not installed (Debian: mariadb-server)")
     with _folder("mysql") as folder:
         data, port = folder / "data", free_port()
-        common = ["--no-defaults", f"--datadir={data}"]
+        # a directory of its own for temporary tables: their names hold a process id, and two servers may share /tmp
+        common = ["--no-defaults", f"--datadir={data}", f"--tmpdir={folder}"]
         _run_as("mysql", [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"])
         options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/sock", f"--pid-file={folder}/pid"]
         options += ["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--character-set-server=utf8mb4"]

@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pamitan.erasure.check import check
 from pamitan.erasure.execute import erase
 from pamitan.erasure.plan import plan
 from pamitan.erasure.receipt import Receipt
@@ -72,7 +71,7 @@ class Case:
     def close(self, *who: Subject) -> dict[str, Rows]:
         """Close the accounts, see that all is as planned, verified and done once for all; the tables that changed.
 
-        The table ``customer`` is left out where just the rows of those who left are gone.
+        The table of the accounts is left out where just the rows of those who left are gone.
         """
         before, planned = self.rows(), plan(self.store, who)
         assert planned.objections == {}
@@ -82,7 +81,14 @@ class Case:
         self.receipts = result.receipts
         after = self.rows()
         self._see_that_it_is_over(who, after)
-        return _changed(before, after, {subject.account_id for subject in who})
+        return self._changed(before, after, {subject.account_id for subject in who})
+
+    def _changed(self, before: dict[str, Rows], after: dict[str, Rows], gone: set[str]) -> dict[str, Rows]:
+        account = self.store.file.account
+        key = list(self.schema.table(account.table).columns).index(account.id)
+        left = [row for row in before[account.table] if str(row[key]) not in gone]
+        expected = {**before, account.table: left}
+        return {name: rows for name, rows in after.items() if rows != expected[name]}
 
     def try_to_close(self, who: Subject) -> list[Residue]:
         """Erase, and what the verification finds."""
@@ -93,7 +99,8 @@ class Case:
         verified = verify(self.store, who, self.shelf)
         assert verified.receipts == {subject.account_id: [] for subject in who}
         blocking = [item for found in verified.residue.values() for item in found if item.blocking]
-        assert (blocking, verified.set_aside) == ([], {})
+        assert verified.set_aside == {}
+        assert blocking == []
         assert self.rows() == after
 
     def rows(self) -> dict[str, Rows]:
@@ -108,10 +115,6 @@ class Case:
     def done(self, subject: Subject) -> set[tuple[str, str, int]]:
         """The receipts of one account: table, action, rows."""
         return {(r.table, r.action, r.rows) for r in self.receipts[subject.account_id] if r.table != "customer"}
-
-    def problems(self) -> list[str]:
-        """What ``pamitan check`` calls errors."""
-        return [str(problem) for problem in check(self.store) if problem.severity == "error"]
 
 
 def quoted(url: str, text: str) -> str:
@@ -129,11 +132,6 @@ def _loaded(text: str, url: str) -> Any:
 
 def _as_text(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
-
-
-def _changed(before: dict[str, Rows], after: dict[str, Rows], gone: set[str]) -> dict[str, Rows]:
-    left = [row for row in before["customer"] if str(row[0]) not in gone]
-    return {name: rows for name, rows in after.items() if rows != (left if name == "customer" else before[name])}
 
 
 def _counted(receipts: dict[str, list[Receipt]]) -> dict[str, set[tuple[str, str, int]]]:
