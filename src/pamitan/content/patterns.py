@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 import idna
 import phonenumbers
@@ -42,7 +42,9 @@ _BETWEEN_DIGITS = r"[\s().\-/·]{0,3}"
 _SHORTEST_PHONE = 6
 _SHORTEST_NAME = 3
 _SHORTEST_ADDRESS = 4
-_NOBODY = SENTINELS | {"anonymous", "customer", "deleted", "test", "user"}
+ERASED: Final = "[erased]"
+"""What stands in the place of an identifier that was taken out of a text."""
+_NOBODY = SENTINELS | {"anonymous", "erased", "customer", "deleted", "test", "user"}
 
 
 def fold(text: str) -> str:
@@ -113,13 +115,18 @@ class Needle(ABC):
     def confirm(self, reading: Reading) -> Hit | None:
         """Whether it really stands there."""
 
+    @property
+    @abstractmethod
+    def regex(self) -> re.Pattern[str]:
+        """Where it stands, in a text as :func:`pamitan.content.views.lowered` (an address, a UUID) or folded."""
+
 
 @dataclass(frozen=True)
 class EmailNeedle(Needle):
     """An address in lower case."""
 
     @cached_property
-    def _regex(self) -> re.Pattern[str]:
+    def regex(self) -> re.Pattern[str]:
         letter = _ADDRESS_LETTER
         return re.compile(rf"(?<!{letter})(?<!{letter}\.){re.escape(self.spelling)}(?!{letter})(?![-.]{letter})")
 
@@ -128,7 +135,7 @@ class EmailNeedle(Needle):
         return Identifier("email", self.spelling)
 
     def confirm(self, reading: Reading) -> Hit | None:
-        starts = [match.start() for match in self._regex.finditer(reading.lower)]
+        starts = [match.start() for match in self.regex.finditer(reading.lower)]
         if not starts:
             return None
         before = [_EXTENSION.search(reading.lower, max(0, start - 64), start) for start in starts]
@@ -148,7 +155,7 @@ class PhoneNeedle(Needle):
         return Identifier("phone", f"+{self.country_code}{self.spelling}")
 
     @cached_property
-    def _regex(self) -> re.Pattern[str]:
+    def regex(self) -> re.Pattern[str]:
         gap = _BETWEEN_DIGITS
         abroad = (
             rf"(?:\+|00|011)?{gap}{gap.join(self.country_code)}{gap}0?{gap}" if self.country_code else r"\+?(?:00)?"
@@ -156,7 +163,7 @@ class PhoneNeedle(Needle):
         return re.compile(rf"(?<!\d)(?:{abroad}|[018]{gap})?{gap.join(self.spelling)}(?!\d)")
 
     def confirm(self, reading: Reading) -> Hit | None:
-        match = self._regex.search(reading.folded)
+        match = self.regex.search(reading.folded)
         return match and Hit(
             self, not re.search(r"[^\W_]", reading.folded[: match.start()] + reading.folded[match.end() :])
         )
@@ -167,17 +174,23 @@ class UuidNeedle(Needle):
     """32 hexadecimal digits, which may be written with dashes."""
 
     @cached_property
-    def _regex(self) -> re.Pattern[str]:
+    def regex(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![0-9a-f]){'-?'.join(self.spelling)}(?![0-9a-f])")
 
     def confirm(self, reading: Reading) -> Hit | None:
-        match = self._regex.search(reading.lower)
+        match = self.regex.search(reading.lower)
         return match and Hit(self, len(reading.lower.strip()) <= 38)
 
 
 @dataclass(frozen=True)
 class WordsNeedle(Needle):
     """A name or an address, as folded words."""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        inside = r"[\W_]+".join(map(re.escape, self.spelling.split(" ")))
+        edge = "" if _UNSPACED.search(self.spelling) else _ADDRESS_LETTER
+        return re.compile(rf"(?<!{edge}){inside}(?!{edge})" if edge else inside)
 
     def confirm(self, reading: Reading) -> Hit | None:
         inside = self.spelling if _UNSPACED.search(self.spelling) else f" {self.spelling} "
@@ -190,7 +203,7 @@ def needles(kind: str, value: str, country: str) -> Iterator[Needle]:
     Nothing for what tells nobody: a blank, ``none``, a single letter, a house number, an integer id. ``country`` is the
     ISO 3166-1 code that a phone number without country code is read in.
     """
-    value = value.strip()
+    value = value.replace(ERASED, "").strip()
     if value.casefold() in _NOBODY:
         return
     match kind:
