@@ -6,6 +6,7 @@ Reads the schema and samples of the rows, never writes, and is quick on large ta
 from __future__ import annotations
 
 from pamitan.content.patterns import Matcher
+from pamitan.erasure.constraints import broken_constraints
 from pamitan.erasure.examined import Examined, Problem
 from pamitan.erasure.fit import misfits
 from pamitan.erasure.gaps import gaps, hindrances, some_customers
@@ -23,7 +24,7 @@ def check(store: Store) -> list[Problem]:
     found: list[Problem] = []
     for examined in datastores:
         found += schema_changes(store, examined)
-        found += [*misfits(examined), *gaps(examined, customers), *hindrances(examined)]
+        found += [*misfits(examined), *broken_constraints(examined), *gaps(examined, customers), *hindrances(examined)]
     return sorted(
         dict.fromkeys(found), key=lambda problem: (problem.severity != "error", problem.where, problem.message)
     )

@@ -41,8 +41,8 @@ class Examined:
     """One datastore of a store, under examination: its schema as it is now, and samples of its rows."""
 
     def __init__(self, store: Store, datastore: str) -> None:
-        self._engine = store.engine(datastore)
-        self.schema: Schema = current(self._engine)
+        self.engine = store.engine(datastore)
+        self.schema: Schema = current(self.engine)
         self.file: StoreFile = store.file  # after the schema, by which its patterns are written out
         self.patterns = store.patterns
         self.datastore = datastore
@@ -66,7 +66,7 @@ class Examined:
 
     def sample(self, table: Table) -> Chunk:
         """Some of the table's rows."""
-        return sample(self._engine, table, SAMPLED_ROWS)
+        return sample(self.engine, table, SAMPLED_ROWS)
 
     def rows(self, table: Table | None) -> int:
         """About how many rows the table has, from the database's statistics; counted where it is small."""
@@ -89,14 +89,14 @@ class Examined:
 
     def is_large(self, table: Table) -> bool:
         """Whether the table has so many rows that reading all of them takes a while."""
-        return has_more_rows_than(self._engine, table, LARGE)
+        return has_more_rows_than(self.engine, table, LARGE)
 
     def sieve_index(self, kind: IdentifierKind, table: Table, column: str) -> str | None:
         """The statement for the index by which addresses or numbers are found there, where it would help and is not."""
         found = sieve_index(kind, table.sql, column, self.schema.dialect)
         if found is None or not self.is_large(table):
             return None
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return None if has_index(connection, found[0]) else found[1]
 
     def place(self, *names: str) -> str:

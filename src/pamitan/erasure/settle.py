@@ -172,10 +172,12 @@ class Settlement:
         child = self.writers.get(cascade.child)
         dragged = writer.dragged_along(cascade, child, self._schema.table(cascade.child).sql)
         if dragged:
+            deletes = cascade.action == "CASCADE"
+            does, rule = ("delete", "deletes or detaches") if deletes else ("change", "detaches")
             raise NotErasable(
-                f"deleting rows of '{writer.fate.table}' would make the database delete rows of '{cascade.child}' as "
-                f"well, which the data map does not delete (ON DELETE CASCADE of {', '.join(cascade.columns)}); give "
-                f"'{cascade.child}' a rule that deletes or detaches these rows",
+                f"deleting rows of '{writer.fate.table}' would make the database {does} rows of '{cascade.child}' as "
+                f"well, which the data map does not {does} (ON DELETE {cascade.action} of "
+                f"{', '.join(cascade.columns)}); give '{cascade.child}' a rule that {rule} these rows",
                 frozenset(dragged),
             )
 

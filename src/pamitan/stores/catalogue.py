@@ -68,6 +68,20 @@ def sqlite_indexes(connection: Connection) -> dict[Key, list[dict[str, Any]]]:
     return {key: list(indexes.values()) for key, indexes in found.items()}
 
 
+def sqlite_deletions(connection: Connection) -> dict[tuple[str, tuple[str, ...]], str]:
+    """What SQLite's foreign keys do ON DELETE, by table and columns; SQLAlchemy misses those declared with a column."""
+    rows = connection.exec_driver_sql(
+        'SELECT t.name, k.id, k."from", k.on_delete FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) k '
+        "WHERE t.type = 'table' ORDER BY t.name, k.id, k.seq"
+    )
+    columns: dict[tuple[str, int], list[str]] = defaultdict(list)
+    actions: dict[tuple[str, int], str] = {}
+    for table, number, column, action in rows:
+        columns[table, number].append(column)
+        actions[table, number] = action
+    return {(key[0], tuple(columns[key])): actions[key] for key in columns}
+
+
 def postgresql_partitions(connection: Connection) -> set[Key]:
     """Partitions, with their schema's name: their rows are already seen in the table they are a part of."""
     rows = connection.exec_driver_sql(

@@ -169,6 +169,7 @@ class _Reader:
         postgresql = self._dialect == "postgresql"
         hidden = catalogue.postgresql_partitions(self._connection) if postgresql else set()
         self._lengths = catalogue.postgresql_domain_lengths(self._connection) if postgresql else {}
+        self._deletions = catalogue.sqlite_deletions(self._connection) if self._dialect == "sqlite" else {}
         shown = [
             (key, fact) for fact in facts for key in fact["columns"] if (key[0] or self._default, key[1]) not in hidden
         ]
@@ -240,7 +241,9 @@ class _Reader:
             self._spelled(self._names[key], raw["constrained_columns"]),
             target,
             self._spelled(target, raw["referred_columns"]) or self._primary_key(target),
-            (raw.get("options") or {}).get("ondelete"),
+            self._deletions.get(
+                (key[1], tuple(raw["constrained_columns"])), (raw.get("options") or {}).get("ondelete")
+            ),
         )
 
     def _target(self, schema: str | None, name: str) -> str:

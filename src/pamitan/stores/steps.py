@@ -7,6 +7,8 @@ from typing import Literal
 
 from pamitan.storefile.rules import Action
 
+SETTING = ("SET NULL", "SET DEFAULT")
+"""What a foreign key may do to the rows that point at a deleted one, besides deleting them."""
 Scalar = str | int | float | bool | None
 
 
@@ -67,11 +69,13 @@ class Need:
 
 @dataclass(frozen=True)
 class Cascade:
-    """Deleting a row makes the database itself delete the rows of ``child`` that point at it."""
+    """Deleting a row makes the database itself delete the rows of ``child`` that point at it, or change them."""
 
     child: str
     columns: tuple[str, ...]
     target_columns: tuple[str, ...]
+    action: str = "CASCADE"
+    """CASCADE, or one of :data:`SETTING`."""
 
 
 @dataclass(frozen=True)

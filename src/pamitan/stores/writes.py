@@ -330,7 +330,8 @@ def _pairs(
     child: FromClause, columns: tuple[str, ...], parent: FromClause, target_columns: tuple[str, ...]
 ) -> ColumnElement[bool]:
     pairs = zip(columns, target_columns, strict=True)
-    return sa.and_(*(child.c[ours] == parent.c[theirs] for ours, theirs in pairs))
+    # the parent stands first: SQLite compares in the collation of what stands there, as its foreign keys do
+    return sa.and_(*(parent.c[theirs] == child.c[ours] for ours, theirs in pairs))
 
 
 def _chosen(choices: list[tuple[ColumnElement[bool] | None, Any]], cell: ColumnElement[Any]) -> Any:
