@@ -56,7 +56,7 @@ def _unmapped(survey: Survey) -> Iterator[str]:
     for name, found in survey.personal.items():
         if not survey.is_tied(name):
             places = ", ".join(dict.fromkeys(f"{one.place.cell} ({one.kind})" for one in found))
-            yield f"{name}: nothing ties it to an account, yet it holds {places}. Map it, or ignore it with a reason"
+            yield f"{name}: nothing ties it to an account, yet it holds {places}. A proposal stands in the map"
 
 
 def _of_table(survey: Survey, proposal: Proposal) -> Iterator[str]:

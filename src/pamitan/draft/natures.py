@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pamitan.draft.states import ORDER_WORDS, RETURN_WORDS, SUBSCRIPTION_WORDS
 from pamitan.stores.schema import Column, ForeignKey, Table
-from pamitan.survey.found import Personal, Tie
+from pamitan.survey.found import Personal, Place, Tie
 from pamitan.survey.reading import NOBODY
 from pamitan.survey.survey import Survey
 from pamitan.survey.words import spelt
 
-Nature = Literal["account", "own", "books", "invoice", "handled"]
+Nature = Literal["account", "own", "books", "invoice", "handled", "mention"]
 _BOOKS = re.compile(
     r"_(order|orders|payment|payments|transaction|transactions|refund|refunds|shipment|shipments|delivery|deliveries|"
     r"credit|credits|ledger|reward|rewards|points?|review|reviews|rating|ratings|vote|votes|donation|sale|sales|booking|"
@@ -30,6 +30,10 @@ _OWN = re.compile(
     r"carrello|alert|alerts|notification|notifications|activity|search|searches|login|logins|device|devices|view|views)_"
 )
 UNIQUE = "{unique}"
+_SURE = 0.7
+_SCRUBBED = ("json", "php-serialised", "packed")
+_TEXTS = ("text", "json", "other", "binary")
+_BY_TEXT = "nothing but its text ties it to customers"
 _NOBODYS_DOMAIN = "@closed.invalid"
 """No mail can be sent there (RFC 2606)."""
 _ADDRESS = len(_NOBODYS_DOMAIN) + 16
@@ -68,8 +72,61 @@ def proposals(survey: Survey) -> dict[str, Proposal]:
     _let_stay_what_is_pointed_at(survey, found)
     for proposal in found.values():
         if not proposal.delete:
+            _cut_from_deleted(proposal, found)
             _change(survey, proposal)
-    return found
+    _let_others_lead_on(found)
+    return found | {one.table.name: one for one in _mentioning(survey)}
+
+
+def _mentioning(survey: Survey) -> Iterator[Proposal]:
+    """Tables that nothing ties to an account, but in whose text customers' addresses and numbers stand."""
+    for name, places in survey.personal.items():
+        table = survey.schema.table(name)
+        sure = [one for one in places if one.seen and one.confidence >= _SURE]
+        columns = list(
+            dict.fromkeys(one.place.column for one in sure if table.columns[one.place.column].kind in _TEXTS)
+        )
+        if not survey.is_tied(name) and columns:
+            ties = [Tie(name, "mentions", place=Place(column), confidence=0.5, reason=_BY_TEXT) for column in columns]
+            proposal = Proposal(table, "mention", ties, places, doubts=[_BY_TEXT])
+            for one in sure:
+                if one.place.column in columns:
+                    _rewrite(proposal, one)
+            yield proposal
+
+
+def _rewrite(proposal: Proposal, one: Personal) -> None:
+    """Take the person out of what stays: a key of JSON or PHP where it is one, else the words in the text."""
+    column = one.place.column
+    if one.place.path and "*" not in one.place.path and one.format in _SCRUBBED and column not in proposal.redact:
+        paths = proposal.scrub.setdefault(column, [])
+        paths += [one.place.path] if one.place.path not in paths else []
+    elif column not in proposal.redact:
+        proposal.redact.append(column)
+        proposal.scrub.pop(column, None)
+
+
+def _let_others_lead_on(found: dict[str, Proposal]) -> None:
+    """A table that nothing happens to, but that leads to others, has to be in the map as well."""
+    changed = True
+    while changed:
+        used = {name for one in found.values() if not one.is_empty for tie in one.ties for name in tie.targets}
+        ways = [found[name] for name in used & found.keys() if found[name].is_empty]
+        for proposal in ways:
+            columns = proposal.table.columns.values()
+            proposal.redact = [c.name for c in columns if c.kind in ("text", "json") and _may_be_written(proposal, c)]
+            proposal.keep = [] if proposal.redact else list(proposal.table.primary_key or proposal.table.columns)
+            proposal.doubts.append("nothing personal in the sample, but it leads to other tables of the customer's")
+        changed = bool(ways)
+
+
+def _may_be_written(proposal: Proposal, column: Column) -> bool:
+    table = proposal.table
+    is_key = any(
+        column.name in key for key in (table.primary_key, *table.uniques, *(k.columns for k in table.foreign_keys))
+    )
+    linking = any(column.name == cell.partition("->")[0] for tie in proposal.ties for cell, _target in tie.on)
+    return not (column.generated or is_key or linking)
 
 
 def _first(survey: Survey, table: Table) -> Proposal:
@@ -129,6 +186,14 @@ def _let_stay_what_is_pointed_at(survey: Survey, found: dict[str, Proposal]) -> 
                     )
                     changed = True
                     break
+
+
+def _cut_from_deleted(proposal: Proposal, found: dict[str, Proposal]) -> None:
+    """A row that stays cannot point at one that goes."""
+    for key in proposal.table.foreign_keys:
+        goes = key.target in found and found[key.target].delete
+        if goes and (key.on_delete or "").upper() != "SET NULL":
+            proposal.detach |= {column: None for column in key.columns if proposal.table.columns[column].nullable}
 
 
 def _may_be_cut(survey: Survey, child: Table, key: ForeignKey) -> bool:
@@ -193,10 +258,8 @@ def _change_place(survey: Survey, proposal: Proposal, one: Personal) -> None:
         return
     if one.place.key is not None:
         _change_key_value(proposal, one)
-    elif one.place.path and one.format == "json" and "*" not in one.place.path:
-        paths = proposal.scrub.setdefault(column.name, [])
-        if one.place.path not in paths:
-            paths.append(one.place.path)
+    elif one.place.path and one.format in _SCRUBBED and "*" not in one.place.path:
+        _rewrite(proposal, one)
     elif one.inside and not one.derived and not one.place.path and column.kind in ("text", "json", "other"):
         proposal.redact.append(column.name)
     else:

@@ -50,5 +50,5 @@ def without_seen(text: str) -> str:
     if _BEGIN not in text:
         return text
     before, _begin, after = text.partition(_BEGIN)
-    kept = [line for line in after.splitlines()[1:] if not _TABLE.match(line)]
+    kept = [line for line in after.splitlines()[1:] if not (_TABLE.match(line) or _STATES.match(line))]
     return before.rstrip("\n") + "\n" + "\n".join(kept).rstrip("\n") + ("\n" if any(kept) else "")

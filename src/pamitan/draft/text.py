@@ -239,7 +239,7 @@ def _keep(proposal: Proposal) -> Iterator[str]:
 
 
 def _personal(proposal: Proposal) -> Iterator[tuple[str, str]]:
-    for one in proposal.personal:
+    for one in proposal.personal if proposal.nature != "mention" else ():
         if one.confidence >= 0.5 and not one.place.path and one.place.key is None and not one.inside:
             if one.kind in _FILE_KINDS and not (one.kind == "address" and _TOWN.search(spelt(one.place.column))):
                 yield one.place.column, _FILE_KINDS[one.kind]

@@ -134,7 +134,8 @@ def _covered(table: Table, rules: Iterable[Rule]) -> set[str]:
     for rule in rules:
         whole = rule.delete or (rule.keep is not None and rule.keep.columns is None)
         kept = rule.keep.columns or [] if rule.keep else []
-        covered |= set(table.columns) if whole else {*rule.clear, *rule.replace, *rule.detach, *kept}
+        changed = {*rule.clear, *rule.replace, *rule.detach, *rule.scrub, *rule.redact}
+        covered |= set(table.columns) if whole else {*changed, *kept}
     return covered
 
 

@@ -269,7 +269,7 @@ def by_values(rows: Sequence[Row], columns: Sequence[str]) -> Mapping[tuple[str,
 
 def without_password(url: str) -> str:
     """The URL as it may be shown."""
-    return make_url(url).set(password=None).render_as_string(hide_password=False)
+    return make_url(url)._replace(password=None).render_as_string(hide_password=False)
 
 
 def has_password(url: str) -> bool:

@@ -10,7 +10,17 @@ from pamitan.survey.unfold import Format
 from pamitan.survey.words import Kind
 
 How = Literal[
-    "foreign key", "overlap", "composite", "polymorphic", "key/value", "template", "reverse", "blob", "email", "phone"
+    "foreign key",
+    "overlap",
+    "composite",
+    "polymorphic",
+    "key/value",
+    "template",
+    "reverse",
+    "blob",
+    "email",
+    "phone",
+    "mentions",
 ]
 
 

@@ -7,6 +7,7 @@ of the sample.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ _TYPES_OF: dict[Kind, set[str]] = {
 }
 _TEXTS = {"text", "json", "other", "uuid", "binary", "integer", "decimal", "choice"}
 _MOST_PLACES = 150
+_OF_TOKENS = re.compile(r"_(token|tokens|otp|otps|reset|resets|activation|verification|magic_link|pin|pins)_")
+_IS_KEY = re.compile(r"^_(code|key|hash|value|digest|selector|validator)_$")
 _SAYS_LITTLE = {"name", "value", "code", "id", "type", "title", "number", "label", "text", "key", "line", "state"}
 _MERE_CONTAINERS = {
     "data",
@@ -84,11 +87,7 @@ def known_people(reading: Reading, personal: Mapping[str, Sequence[Personal]]) -
     addresses: list[str] = []
     for table, found in personal.items():
         pair = key_value_columns(reading, reading.schema.table(table))
-        whole = [
-            one
-            for one in found
-            if one.kind in _IDENTIFYING and not one.inside and not one.derived and one.confidence >= 0.7
-        ]
+        whole = [one for one in found if _says_who(one)]
         rows = reading.samples[table].found
         owners = reading.owners(table, rows) if whole else []
         for row, owner in zip(rows, owners, strict=False):
@@ -103,6 +102,13 @@ def known_people(reading: Reading, personal: Mapping[str, Sequence[Personal]]) -
         if len(owners) <= 12
     }
     return Known(few, email_hashes(addresses))
+
+
+def _says_who(one: Personal) -> bool:
+    """Whether its values are the account's particulars: told by its own name too, not merely met there."""
+    called = kind_of(one.place.key or _last_step(one.place), in_persons_table=True)
+    is_whole = not one.inside and not one.derived and one.confidence >= 0.7
+    return one.kind in _IDENTIFYING and is_whole and (called == one.kind or one.kind == "email")
 
 
 def _particulars(
@@ -224,7 +230,7 @@ class TablePlaces:
         confidence = max(guess.confidence for guess in guesses)
         if len(guesses) > 1:
             confidence = min(0.99, confidence + 0.04)
-        whole = by_name or by_value
+        whole = by_value if by_value and by_name and by_name.kind == "person" else by_name or by_value
         chosen = by_hit if by_hit and (not by_hit.inside or whole is None or whole.inside) else whole or guesses[0]
         named = by_name if by_name and by_hit and not by_hit.inside and by_name.kind in _IDENTIFYING else chosen
         return named.kind, round(confidence, 2), reason, chosen.inside
@@ -233,6 +239,8 @@ class TablePlaces:
         if not (self.is_tied or self.is_of_persons):
             return None
         kind = kind_of(called, in_persons_table=self.is_of_persons)
+        if kind is None and _IS_KEY.search(spelt(called)) and _OF_TOKENS.search(spelt(self.table.name)):
+            kind = "secret"
         if kind is None or (not is_inner and column_kind not in _TYPES_OF.get(kind, _TEXTS)):
             return None
         if column_kind in ("integer", "decimal") and kind not in (
