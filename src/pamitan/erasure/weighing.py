@@ -25,9 +25,11 @@ from fnmatch import fnmatchcase
 
 from pamitan.content.patterns import Hit, Needle, ResidueKind
 from pamitan.storefile.labels import text
-from pamitan.storefile.links import Attribute
+from pamitan.storefile.links import Source
 from pamitan.storefile.model import StoreFile
+from pamitan.storefile.paths import parse_cell
 from pamitan.storefile.rules import Kind, Rule
+from pamitan.stores.sources import place_of
 from pamitan.stores.types import IdentifierKind
 
 ANOTHERS = "another customer's own"
@@ -91,7 +93,7 @@ class Terms:
             rules,
             dict(_ignored(file, datastore, table)),
             frozenset(personal | set(_attributes(file, datastore, table))),
-            frozenset(str(link.email or link.phone) for link in links if link.email or link.phone),
+            frozenset(parse_cell(link.email or link.phone or "").column for link in links if link.email or link.phone),
             _leading_kinds(file, datastore, table),
         )
 
@@ -263,9 +265,9 @@ def _ignored(file: StoreFile, datastore: str, table: str) -> Iterator[tuple[str,
 
 def _attributes(file: StoreFile, datastore: str, table: str) -> Iterator[tuple[str, Kind]]:
     account = file.account
-    sources: list[tuple[Kind, object]] = [("email", account.email), ("phone", account.phone)]
+    sources: list[tuple[Kind, Source | None]] = [("email", account.email), ("phone", account.phone)]
     sources += [("name", source) for source in account.name]
     for kind, source in sources:
-        where, column = (source.table, source.column) if isinstance(source, Attribute) else (account.table, source)
-        if column is not None and datastore == file.home and where == table:
-            yield str(column), kind
+        where, column = place_of(source, account.table) if source is not None else ("", "")
+        if datastore == file.home and where == table:
+            yield column, kind

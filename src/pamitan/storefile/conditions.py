@@ -27,7 +27,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, ValidationError, WithJsonSchema, field_validator
 
 from pamitan.storefile.base import Strict
-from pamitan.storefile.paths import checked_cell
+from pamitan.storefile.paths import checked_cell, checked_value
 
 Scalar = str | int | float | bool | None | dt.datetime | dt.date
 
@@ -91,7 +91,8 @@ class Attribute(Strict):
     table: str
     on: dict[str, Source]
     """That table's columns, each with the column of the row in hand that it equals, or with a value that is itself in
-    another table. Either side may be a value in JSON (``data->user.id``)."""
+    another table. Either side may be a value in JSON (``data->user.id``), and the right one a text around the value
+    (``customer/{id}``)."""
     column: str
     """Where the value lies; it may be in JSON (``data->phone``)."""
     where: Where | None = None
@@ -190,7 +191,7 @@ def _exists(value: Any) -> Exists:
         raise ValueError(
             "the 'on' of 'exists' says which of its columns equals which of this table's, e.g. {order_id: id}"
         )
-    pairs = tuple((checked_cell(str(theirs)), checked_cell(str(ours))) for theirs, ours in value["on"].items())
+    pairs = tuple((checked_cell(str(theirs)), checked_value(str(ours))) for theirs, ours in value["on"].items())
     return Exists(str(value["table"]), pairs, parse_condition(value.get("where", {})))
 
 
@@ -203,10 +204,11 @@ Where = Annotated[
 
 
 def _readable(value: object) -> object:
-    return checked_cell(value) if isinstance(value, str) else value
+    return checked_value(value) if isinstance(value, str) else value
 
 
 Source = Annotated[str | Attribute, BeforeValidator(_readable)]
-"""A column of the table in hand, or a value in another table; either may be in JSON (``data->customer.phone``)."""
+"""A column of the table in hand, or a value in another table; either may be in JSON (``data->customer.phone``). A text
+around a column in braces (``customer/{id}``) says how a key is made of it."""
 
 Attribute.model_rebuild()

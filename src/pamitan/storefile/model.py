@@ -20,7 +20,7 @@ from pamitan.storefile.base import Misplaced, Strict, as_list, as_list_or_none, 
 from pamitan.storefile.conditions import ALWAYS, AllOf, Condition, Not
 from pamitan.storefile.labels import Text
 from pamitan.storefile.links import Link, Links, Source, Where
-from pamitan.storefile.paths import parse_target
+from pamitan.storefile.paths import parse_cell, parse_target
 from pamitan.storefile.rules import Rule
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -40,6 +40,7 @@ class LockChange(Strict):
     """One reversible change that keeps the customer out of the shop: a flag that is set, a prefix before the hash."""
 
     column: str
+    """A column of the account table, or a value in its JSON (``meta->disabled``)."""
     set: str | int | bool | None = None
     prefix: str | None = Field(None, min_length=1)
 
@@ -47,6 +48,10 @@ class LockChange(Strict):
     def one_way(self) -> Self:
         if ("set" in self.model_fields_set) == (self.prefix is not None):
             raise ValueError("a lock change takes either set or prefix")
+        if parse_cell(self.column).many:
+            raise ValueError(
+                f"'{self.column}' stands for many values; a lock change names one, e.g. meta->flags.disabled"
+            )
         return self
 
 
@@ -71,7 +76,7 @@ class Account(Strict):
     name: Annotated[list[Source], BeforeValidator(as_list)] = []
     language: Source | None = None
     password: Password | None = None
-    created: str | None = None
+    created: Source | None = None
     where: Where | None = None
     """Which rows are customers at all; leaves out staff."""
     guests: Where | None = None
@@ -86,6 +91,8 @@ class Account(Strict):
     def reachable(self) -> Self:
         if self.email is None and self.phone is None:
             raise ValueError("an account needs an e-mail address or a phone number to be found by")
+        if parse_cell(self.id).steps:
+            raise ValueError("the account's id is a column of its table; a value in JSON is no key")
         return self
 
     @property

@@ -85,9 +85,27 @@ def parse_target(text: str) -> Target:
     return _target(named[0], before, rest.partition("}")[2])
 
 
+@cache
+def parse_value(text: str) -> Target:
+    """Read a cell of the row in hand, or a text with one in braces. Raises ``ValueError``."""
+    named = _IN_BRACES.findall(text)
+    if not named:
+        return Target("", parse_cell(text))
+    if len(named) > 1:
+        raise ValueError(f"'{text}' should have one value in braces, e.g. user:{{id}}")
+    before, _, rest = text.partition("{")
+    return Target("", parse_cell(named[0]), before, rest.partition("}")[2])
+
+
 def checked_cell(text: str) -> str:
     """The text as it is, if it names a cell."""
     parse_cell(text)
+    return text
+
+
+def checked_value(text: str) -> str:
+    """The text as it is, if it names a cell, be it with a text around it."""
+    parse_value(text)
     return text
 
 

@@ -88,7 +88,7 @@ class Accounts:
             self._home.flag(account.active, table, row).label("active"),
             self._home.flag(account.email_verified, table, row).label("verified"),
             *(self._cell(source).label(f"name{n}") for n, source in enumerate(account.name)),
-            *(row.c[name].label(f"lock{n}") for n, name in enumerate(self._prefixed())),
+            *(self._cell(name).label(f"lock{n}") for n, name in enumerate(self._prefixed())),
         ]
         query = sa.select(*columns).where(self._home.condition(account.customers, table, row), *where)
         with reading(self._home.engine) as connection:
@@ -115,8 +115,8 @@ class Accounts:
         )
 
     def _prefixed(self) -> list[str]:
-        """The columns that our lock puts a prefix before."""
-        return [self._home.account_table.column(change.column).name for change in self._account.lock if change.prefix]
+        """The cells that our lock puts a prefix before."""
+        return [change.column for change in self._account.lock if change.prefix]
 
     def _has_our_prefix(self, row: Any) -> bool:
         prefixes = [change.prefix for change in self._account.lock if change.prefix]

@@ -19,9 +19,10 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.conditions import AllOf, AnyOf, Compare, Condition, Elsewhere, Exists, Not
+from pamitan.storefile.paths import parse_value
 from pamitan.stores import moments
 from pamitan.stores.errors import StoreMismatch
-from pamitan.stores.paths import Cell, cell_of, same
+from pamitan.stores.paths import Cell, cell_of, same, wrapped
 from pamitan.stores.schema import Column, Schema, Table
 from pamitan.stores.sources import SourceReader
 
@@ -78,10 +79,14 @@ class _Writer:
     def _cell(self, name: str) -> Cell:
         return cell_of(self._table, self._source, name, self._schema.dialect)
 
+    def _value_of(self, name: str) -> Cell:
+        named = parse_value(name)
+        return wrapped(cell_of(self._table, self._source, named.cell, self._schema.dialect), named)
+
     def _exists(self, condition: Exists) -> ColumnElement[bool]:
         table, dialect = self._schema.table(condition.table), self._schema.dialect
         source = table.sql.alias()
-        pairs = [(cell_of(table, source, theirs, dialect), self._cell(ours)) for theirs, ours in condition.on]
+        pairs = [(cell_of(table, source, theirs, dialect), self._value_of(ours)) for theirs, ours in condition.on]
         joins = [theirs.holds(ours.holds(same(theirs, ours, dialect))) for theirs, ours in pairs]
         return sa.exists().where(*joins, to_sql(condition.where, table, self._schema, self._now, source))
 

@@ -4,6 +4,7 @@
 - ``email``, ``phone``: the spellings of the batch's usable identifiers are gathered first (SQL sieve, our
   normalisation); then the rows that hold one of them byte for byte, unless such a row has another owner.
 - ``blob``: rows are read in a stream and looked into (:mod:`pamitan.stores.blobs`).
+- ``mentions``: the same, with all usable identifiers of the batch looked for at once (:mod:`pamitan.stores.mentions`).
 
 A row of the account table itself is taken only if it is the account's own row, or by an address or number that row of
 a guest: other customers and staff never are.
@@ -30,6 +31,7 @@ from pamitan.stores.equality import equal
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.ids import as_uuid
 from pamitan.stores.keytables import CHUNK, SHARED, KeyTable
+from pamitan.stores.mentions import rows_mentioning
 from pamitan.stores.paths import Cell, cell_of, same, text_column, unwrapped, wrapped
 from pamitan.stores.schema import Column
 from pamitan.stores.spelling import exact, normalised
@@ -74,6 +76,8 @@ class Linker:
             return self._insert(self._by_columns(place, link.pairs(), where), place, again)
         if link.blob is not None:
             return self._by_blob(place, link.blob, where)
+        if link.mentions is not None:
+            return self._by_mention(place, link.mentions, where)
         kind: IdentifierKind = "email" if link.email is not None else "phone"
         return self._by_identifier(place, kind, str(link.email or link.phone), where, again)
 
@@ -113,6 +117,8 @@ class Linker:
             return []
         if link.email or link.phone:
             return [self._is_guest(self._source)]
+        if link.mentions:  # whoever's row it is, of this person alone something is taken out
+            return []
         return [self._is_own_row(), self._where(self._batch.file.account.where)]
 
     def _is_own_row(self) -> ColumnElement[bool]:
@@ -248,6 +254,14 @@ class Linker:
         self.into.insert_plain(found)
         return len(found)
 
+    def _by_mention(self, place: Place, name: str, where: list[ColumnElement[bool]]) -> int:
+        width = len(self.into.key.columns)
+        known = {(row[0], *row[4 : 4 + width]) for row in self._known(place)}
+        mentioning = rows_mentioning(self._batch, self.into, self._source, name, where)
+        found = [(n, place.rule, place.link, 0, *cells) for n, cells in mentioning if (n, *cells[:width]) not in known]
+        self.into.insert_plain(found)
+        return len(found)
+
     def _numbers(self) -> dict[str, int]:
         accounts = self._batch.accounts.c
         query = sa.select(accounts.as_text, accounts.n).where(accounts.as_text.is_not(None))
@@ -281,10 +295,7 @@ class _Sources:
         other = self._of_attribute(target) if target.table == "account" else self._of_row(target)
         if other.elements is not None:
             self._lists.append(other)
-        if not target.is_template:
-            return same(cell, other, self._batch.dialect)
-        text = Cell(CellPath(str(target.cell), ("text",)), wrapped(other.value, target), text_column("text"))
-        return same(cell, text, self._batch.dialect)
+        return same(cell, wrapped(other, target), self._batch.dialect)
 
     def accounts_too(self) -> None:
         """The accounts themselves are gone through as well."""
@@ -304,17 +315,22 @@ class _Sources:
         return first
 
     def unshared(self) -> list[ColumnElement[bool]]:
-        """No link leads on from a row that stays, because it is another customer's as well."""
-        return [source.c.seeded != SHARED for source, _number in self._used.values() if "seeded" in source.c]
+        """No link leads on from a row that stays, because it is another customer's as well, or only mentions one."""
+        conditions = []
+        for table, (source, _number) in self._used.items():
+            if "seeded" in source.c:
+                conditions.append(source.c.seeded != SHARED)
+                conditions += [source.c.rule != number for number in self._batch.mention_rules(table)]
+        return conditions
 
     def _equal_to_account(self, cell: Cell, target: Target) -> ColumnElement[bool]:
         self.accounts_too()
         batch = self._batch
         if not target.is_template:
             return batch.names_account(cell.value, cell.column, everywhere=cell.in_json)
-        keys = batch.account_keys(text_column("account.id"), everywhere=True)
-        texts = [Cell(CellPath("id", ("text",)), wrapped(key, target), text_column("text")) for key in keys]
-        return sa.or_(*(same(cell, text, batch.dialect) for text in texts))
+        column = text_column("account.id")
+        texts = [Cell(target.cell, key, column) for key in batch.account_keys(column, everywhere=True)]
+        return sa.or_(*(same(cell, wrapped(text, target), batch.dialect) for text in texts))
 
     def _of_row(self, target: Target) -> Cell:
         keys = self._source_of(target.table)

@@ -38,6 +38,8 @@ class Cell:
     """The column; for a value in JSON one that holds text."""
     elements: FromClause | None = None
     """The elements of the list that the path goes through; to be joined to the row before ``value`` can be read."""
+    is_written: bool = False
+    """A text that no column holds as it is: a value with a fixed text around it."""
 
     @property
     def in_json(self) -> bool:
@@ -105,8 +107,8 @@ def cell_of_lead(table: Table, lead: ColumnElement[Any], name: str, dialect: str
 def same(one: Cell, other: Cell, dialect: str) -> ColumnElement[bool]:
     """Two cells hold the same value, whatever their types. What stands in JSON is compared byte for byte."""
     found = equal(one.value, one.column, other.value, other.column.kind, dialect)
-    if other.in_json and not one.in_json and one.column.kind == "text" and _is_mysql(dialect):
-        return sa.and_(found, exact(one.value, dialect) == other.value)
+    if (other.in_json or other.is_written) and not one.in_json and one.column.kind == "text" and _is_mysql(dialect):
+        return sa.and_(found, exact(one.value, dialect) == exact(other.value, dialect))
     return found
 
 
@@ -133,10 +135,13 @@ def unwrapped(cell: Cell, target: Target) -> Cell:
     return Cell(cell.path, sa.case((fits & longer, inner)), text_column(str(cell.path)), cell.elements)
 
 
-def wrapped(value: ColumnElement[Any], target: Target) -> ColumnElement[Any]:
+def wrapped(cell: Cell, target: Target) -> Cell:
     """The value as text, with the fixed text of a target around it."""
-    parts = [sa.literal(target.before, sa.Text), sa.cast(value, sa.Text), sa.literal(target.after, sa.Text)]
-    return sa.type_coerce(parts[0].concat(parts[1]).concat(parts[2]), sa.Text)
+    if not target.is_template:
+        return cell
+    parts = [sa.literal(target.before, sa.Text), sa.cast(cell.value, sa.Text), sa.literal(target.after, sa.Text)]
+    text = sa.type_coerce(parts[0].concat(parts[1]).concat(parts[2]), sa.Text)
+    return Cell(cell.path, text, text_column(str(cell.path)), cell.elements, is_written=True)
 
 
 def text_column(name: str) -> Column:

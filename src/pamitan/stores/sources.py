@@ -9,8 +9,8 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.conditions import Attribute, Condition, Source
-from pamitan.storefile.paths import parse_cell
-from pamitan.stores.paths import Cell, cell_of, require_json, same
+from pamitan.storefile.paths import parse_cell, parse_value
+from pamitan.stores.paths import Cell, cell_of, require_json, same, wrapped
 from pamitan.stores.schema import Schema, Table
 
 Where = Callable[[Condition | None, Table, FromClause], ColumnElement[bool]]
@@ -27,7 +27,7 @@ class SourceReader:
     def first(self, source: Source, table: Table, row: FromClause) -> Cell:
         """The value that belongs to the row, in a statement of its own; of several the first."""
         if isinstance(source, str):
-            return self._first_element(cell_of(table, row, source, self._schema.dialect))
+            return self._first_element(self._cell(source, table, row))
         other = self._schema.table(source.table)
         alias = other.sql.alias()
         found = cell_of(other, alias, source.column, self._schema.dialect)
@@ -39,7 +39,7 @@ class SourceReader:
     def all(self, source: Source, table: Table, row: FromClause, rows: FromClause) -> tuple[Cell, FromClause]:
         """Every value that belongs to the row, and ``rows``, in which the row is, joined with what they are in."""
         if isinstance(source, str):
-            cell = cell_of(table, row, source, self._schema.dialect)
+            cell = self._cell(source, table, row)
             return cell, cell.joined(rows, sa.true())
         other = self._schema.table(source.table)
         alias = other.sql.alias()
@@ -61,13 +61,17 @@ class SourceReader:
             require_json(other, parse_cell(source.column))
             self._where(source.where, other, other.sql)
         elif source is not None:
-            require_json(table, parse_cell(source))
+            require_json(table, parse_value(source).cell)
+
+    def _cell(self, source: str, table: Table, row: FromClause) -> Cell:
+        named = parse_value(source)
+        return wrapped(cell_of(table, row, named.cell, self._schema.dialect), named)
 
     def _first_element(self, cell: Cell) -> Cell:
         if cell.elements is None:
             return cell
         first = sa.select(cell.value).select_from(cell.elements).limit(1)
-        return Cell(cell.path, first.scalar_subquery(), cell.column)
+        return Cell(cell.path, first.scalar_subquery(), cell.column, is_written=cell.is_written)
 
     def _joins(
         self, source: Attribute, other: Table, alias: FromClause, table: Table, row: FromClause
@@ -84,4 +88,4 @@ def place_of(source: Source, table: str) -> tuple[str, str]:
     """The table and the column that a source is read from."""
     if isinstance(source, Attribute):
         return source.table, parse_cell(source.column).column
-    return table, parse_cell(source).column
+    return table, parse_value(source).cell.column

@@ -87,7 +87,8 @@ class AppliedLock:
     """A lock change that was made, with what undo needs. Holds no personal data."""
 
     column: str
-    kind: Literal["set", "prefix"]
+    kind: Literal["set", "prefix", "added"]
+    """``added``: a key in JSON that was not there; undo takes it out."""
     before: str | int | bool | None
     """The flag's value before; ``None`` for a prefix."""
     after: str | int | bool | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +49,8 @@ def _from_unix(number: float) -> dt.datetime | None:
 
 
 def _from_text(text: str) -> dt.datetime | None:
+    if re.fullmatch(r"\d{9,15}(\.\d+)?", text.strip()):
+        return _from_unix(float(text))
     try:
         return dt.datetime.fromisoformat(text.strip())
     except ValueError:

@@ -82,10 +82,13 @@ class _Rows:
     def _plain(self) -> Iterator[Any]:
         account = self._batch.file.account
         verified = self._condition(account.email_verified) if account.email_verified else sa.false()
-        created = self._table.sql.c[self._table.column(account.created).name] if account.created else sa.null()
+        created = self._first(account.created) if account.created else sa.null()
         flags = [self._flag(self._condition(account.customers)), self._flag(verified)]
         query = sa.select(self._batch.accounts.c.n, self._batch.accounts.c.as_text, *flags, created)
         yield from self._batch.connection.execute(query.select_from(self._joined))
+
+    def _first(self, source: Source) -> ColumnElement[Any]:
+        return source_reader(self._batch.schema, self._batch.now).first(source, self._table, self._table.sql).value
 
     def _condition(self, condition: Any) -> ColumnElement[bool]:
         return to_sql(condition, self._table, self._batch.schema, self._batch.now)
