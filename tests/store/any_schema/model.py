@@ -116,6 +116,8 @@ class Row:
     """What has to be proven of the owner for the row to be found."""
     mapped: bool = True
     """The links of the data map lead to it."""
+    sharers: frozenset[int] = frozenset()
+    """Who else has it too: it goes with the last of them."""
 
 
 class Table:
@@ -213,5 +215,5 @@ class History:
         for table in self.shop.tables:
             lines.append(f"{table.name} {'(other) ' if table.other else ''}key {table.key} {table.foreign_keys}")
             lines += [f"    {rule.said}" for rule in table.rules] + [f"    link {table.links}"]
-            lines += [f"    {row.owner} {row.values}" for row in table.rows]
+            lines += [f"    {row.owner} {sorted(row.sharers) or ''} {row.values}" for row in table.rows]
         return "\n".join(lines)

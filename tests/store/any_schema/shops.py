@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -27,6 +28,15 @@ from tests.store.any_schema.people import STRANGER, chance, people, typed_email,
 
 NAMES = ("orders", "Order Line", "group", "note", "t_5", "select")
 STATUSES = ("open", "done")
+JSON_PLACES: list[tuple[str, Callable[[Any], Any]]] = [
+    ("id", lambda known: {"id": known, "n": 1}),
+    ("customer.id", lambda known: {"customer": {"id": known}, "id": "other"}),
+    ("members[].id", lambda known: {"members": [{"id": "x"}, {"id": known}]}),
+    ("[].id", lambda known: [{"id": known}]),
+    ("a[0].b", lambda known: {"a": [{"b": known}, {"b": "y"}]}),
+    ('"a.b".c', lambda known: {"a.b": {"c": known}}),
+]
+AROUND = [("user:", ""), ("gid://shop/Customer/", ""), ("", "@shop"), ("a'%_", "b")]
 NOBODYS_UUID = "0e0e0e0e-1111-4222-8333-444455556666"
 ON_DELETE = (None, "CASCADE", "SET NULL")
 
@@ -227,6 +237,36 @@ class _Drawing:
             text = json.dumps({"user": {"id": known}, "n": 1}) if kind == "json" else _php(known)
             self._new_row(person.number if person else None, {"session": text})
 
+    def _in_json(self) -> None:
+        """The account's id is in JSON, in a column of that type or in a text; alone or in a list."""
+        path, wrap = self._draw(st.sampled_from(JSON_PLACES))
+        column = Column("about", self._draw(st.sampled_from(["json", "text"])))
+        self._table.add(column)
+        self._table.links = [{"on": {f"about->{path}": "account.id"}}]
+        self._told += ["about"] if self._shop.has_uuids else []
+        self._cut.append("about")
+        as_text = self._draw(st.booleans())
+        for person in self._owners():
+            known = None if person is None else str(person.id) if as_text else person.id
+            broken = person is None and column.type == "text"
+            value = self._draw(st.sampled_from([None, "no JSON {", "[1, 2", ""])) if broken else json.dumps(wrap(known))
+            self._new_row(person.number if person else None, {"about": value})
+
+    def _in_text(self) -> None:
+        """A text stands around the account's id."""
+        before, after = self._draw(
+            st.sampled_from([("user:", ""), ("gid://shop/Customer/", ""), ("", "@shop"), ("a'%_", "b")])
+        )
+        self._table.add(Column("tag", "varchar"))
+        self._table.links = [{"on": {"tag": f"{before}{{account.id}}{after}"}}]
+        self._told += ["tag"] if self._shop.has_uuids else []
+        self._cut.append("tag")
+        for person in self._owners():
+            value = (
+                f"{before}{person.id}{after}" if person else self._draw(st.sampled_from([None, before, "user:", "x"]))
+            )
+            self._new_row(person.number if person else None, {"tag": value})
+
     def _to_parent(self) -> None:
         """Rows of rows, by one column or several, enforced or not."""
         parent = self._draw(st.sampled_from(self._parents))
@@ -241,7 +281,7 @@ class _Drawing:
             self._bind(columns, parent, parent.key)
         for up in self._draw(st.lists(st.sampled_from(parent.rows), min_size=1, max_size=6)):
             values = {own: up.values[theirs] for own, theirs in pairs.items()}
-            self._new_row(up.owner, values, needs=up.needs, mapped=parent.rule_of(up) is not None)
+            self._new_row(up.owner, values, needs=up.needs, mapped=parent.rule_of(up) is not None, sharers=up.sharers)
         if len(self._table.key) == 1 and self._draw(st.booleans()):
             self._back(parent, columns)
 
@@ -266,10 +306,18 @@ class _Drawing:
         column = Column(f"{self._table.name} ref", "integer")
         parent.add(column)
         self._table.links = [{"on": {own: f"{parent.name}.{column.name}"}}]
+        one_each = len(self._table.key) == 1
+        share = one_each and all(row.owner and row.mapped and not row.needs and not row.sharers for row in parent.rows)
         for up in parent.rows:
             up.values[column.name] = None
-            if self._draw(st.booleans()):
-                row = self._new_row(up.owner, {own: 0}, needs=up.needs, mapped=parent.rule_of(up) is not None)
+            others = [row for row in self._table.rows if row.owner and row.mapped]
+            if share and others and up.owner and chance(self._draw, 2):
+                shared = self._draw(st.sampled_from(others))
+                up.values[column.name] = shared.values[own]
+                shared.sharers |= {up.owner} - {shared.owner}
+            elif self._draw(st.booleans()):
+                found = parent.rule_of(up) is not None
+                row = self._new_row(up.owner, {own: 0}, needs=up.needs, mapped=found, sharers=up.sharers)
                 row.values[own] = up.values[column.name] = len(self._table.rows)
         if enforced:
             parent.foreign_keys.append(ForeignKey((column.name,), self._table.name, (own,)))
@@ -346,13 +394,13 @@ class _Drawing:
     def _itself(self) -> None:
         if len(self._table.key) != 1 or not self._draw(st.booleans()):
             return
-        enforced, strangers = self._draw(st.booleans()), self._draw(st.booleans())
+        enforced, strangers = not chance(self._draw, 3), not chance(self._draw, 3)
         column = Column("prev", "integer")
         self._table.add(column)
         own = self._table.key[0]
         for row in self._table.rows:
             fitting = [other for other in self._table.rows if strangers or other.owner == row.owner]
-            target = self._draw(st.sampled_from([None, *fitting]))
+            target = self._draw(st.sampled_from([*fitting, None]))
             row.values["prev"] = target.values[own] if target else None
         if enforced:
             on_delete = self._draw(st.sampled_from(ON_DELETE))

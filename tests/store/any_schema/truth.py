@@ -33,11 +33,11 @@ class Truth:
         return leaving
 
     def _stuck(self, leaving: Set[int], other: bool) -> Iterator[int]:
-        """Whose rows are to go although rows that stay point at them by a foreign key."""
+        """Whose rows are to go although rows that stay point at them, whatever the database would do to these."""
         outcome = dict(self._outcome(leaving, other))
         for table, row, key in self._pointers(other):
             fate = outcome.get((table.name, row.values["no"]), {})
-            stays = fate is not None and not fate.keys() & set(key.columns) and key.on_delete != "SET NULL"
+            stays = fate is not None and not fate.keys() & set(key.columns)
             target = self._target(row, key)
             if stays and target and outcome.get((key.target, target.values["no"]), {}) is None:
                 yield from [target.owner] if target.owner else []
@@ -46,22 +46,15 @@ class Truth:
         found: Outcome = {}
         for table in self._tables:
             for row in table.rows if table.other == other else []:
-                rule = table.rule_of(row) if row.owner in leaving and self._is_found(row) else None
+                rule = table.rule_of(row) if self._is_taken(row, leaving) else None
                 if rule:
                     found[table.name, row.values["no"]] = None if rule.deletes else dict(rule.effects)
-        self._set_null(found, other)
         yield from found.items()
 
-    def _set_null(self, found: Outcome, other: bool) -> None:
-        """What the database does by itself to rows that point at those that go."""
-        for table, row, key in self._pointers(other):
-            target, place = self._target(row, key), (table.name, row.values["no"])
-            goes = target is not None and found.get((key.target, target.values["no"]), {}) is None
-            fate = found.get(place, {})
-            if key.on_delete == "SET NULL" and goes and fate is not None:
-                found[place] = {**dict.fromkeys(key.columns, Becomes(None)), **fate}
-
-    def _is_found(self, row: Row) -> bool:
+    def _is_taken(self, row: Row, leaving: Set[int]) -> bool:
+        """All whose it is leave, and the links find it."""
+        if row.owner not in leaving or not row.sharers <= leaving:
+            return False
         return all((row.owner, kind) in self._history.proven for kind in row.needs)
 
     def _pointers(self, other: bool) -> Iterator[tuple[Table, Row, ForeignKey]]:
