@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pamitan.erasure.check import check
 from pamitan.erasure.execute import ErasureResult, erase
 from pamitan.erasure.plan import plan
 from pamitan.erasure.verify import verify
+from pamitan.kit.clock import SetClock
+from pamitan.storefile.model import StoreFile
+from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
-from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, Shelf, Shop, proven
+from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, NOW, Shelf, Shop, proven
 
 DELETE_CUSTOMER = "customer: {link: {on: {id: account.id}}, delete: true}"
 FAMILY = f"""{CUSTOMERS}
@@ -318,3 +324,82 @@ def test_third_persons_and_staff_that_a_customers_row_points_to_stay_untouched(a
     assert shop.rows("staff") == [(1, "Alice Agent", "agent@example.com")]
     assert shop.rows("orders") == [(10, None, 1, 2, None), (20, 2, 1, None, "y")]
     assert [row[0] for row in shop.rows("customer")] == [2, 3]
+
+
+def test_an_index_is_asked_for_where_it_is_looked_whose_a_shared_row_is(any_url: str) -> None:
+    shop = Shop(
+        any_url,
+        f"""{CUSTOMERS}
+        CREATE TABLE address (id INTEGER PRIMARY KEY, street VARCHAR(50));
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER, address_id INTEGER);
+        CREATE INDEX orders_customer ON orders (customer_id);
+        """,
+        f"""
+        map:
+          {DELETE_CUSTOMER}
+          orders: {{link: {{on: {{customer_id: account.id}}}}, detach: [customer_id]}}
+          address: {{link: {{on: {{id: orders.address_id}}}}, delete: true}}
+        """,
+    )
+    many = [{"n": n} for n in range(1001)]
+    shop.execute("INSERT INTO orders VALUES (:n, 1, :n)", *many)
+    asked = [p for p in check(shop.store) if p.where == "default.orders.address_id" and "CREATE INDEX" in p.mend]
+    assert len(asked) == 1
+    shop.execute(asked[0].mend)
+    assert [p for p in check(shop.store) if "CREATE INDEX" in p.mend] == []
+
+
+def test_a_shared_row_is_told_in_another_datastore_too(any_url: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.touch()
+    shop = Shop(any_url, CUSTOMERS, f"map: {{{DELETE_CUSTOMER}}}")
+    side = Shop(
+        f"sqlite:///{other}",
+        "CREATE TABLE address (id INTEGER PRIMARY KEY, street VARCHAR(50));\n"
+        "CREATE TABLE parcel (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, address_id INTEGER);\n"
+        "INSERT INTO address VALUES (1, 'Jl. Mawar 1'), (2, 'Jl. Melati 2');\n"
+        "INSERT INTO parcel VALUES (1, 1, 1), (2, 2, 1), (3, 1, 2), (4, 0, 2)",
+        f"map: {{{DELETE_CUSTOMER}}}",
+    )
+    rules = {
+        "parcel": {"link": {"on": {"customer": "account.id"}}, "detach": {"customer": -1}},
+        "address": {"link": {"on": {"id": "parcel.address_id"}}, "delete": True},
+    }
+    plain = shop.file.model_dump(exclude_unset=True)
+    datastores = {**plain["datastores"], "side": {"url": side.url}}
+    account = {**plain["account"], "datastore": "default"}
+    maps = {"default": {"customer": {"link": {"on": {"id": "account.id"}}, "delete": True}}, "side": rules}
+    file = StoreFile.model_validate({**plain, "datastores": datastores, "account": account, "map": maps})
+    store = Store(file, SetClock(NOW))
+    assert erase(store, [ALICE], Shelf()).set_aside == {}
+    assert side.rows("address") == [(1, "Jl. Mawar 1")]
+    assert erase(store, [BOB], Shelf()).set_aside == {}
+    assert side.rows("address") == []
+
+
+def test_a_login_that_a_member_of_staff_shares_is_scrubbed_and_not_deleted(any_url: str) -> None:
+    shop = Shop(
+        any_url,
+        f"""{CUSTOMERS}
+        CREATE TABLE login (id INTEGER PRIMARY KEY, phone VARCHAR(40), secret VARCHAR(40));
+        CREATE TABLE staff (id INTEGER PRIMARY KEY, login_id INTEGER REFERENCES login (id));
+        ALTER TABLE customer ADD COLUMN login_id INTEGER;
+        INSERT INTO login VALUES (5, '081', 'x'), (6, '082', 'y');
+        INSERT INTO staff VALUES (1, 5);
+        UPDATE customer SET login_id = id + 4 WHERE id < 3;
+        """,
+        f"""
+        map:
+          {DELETE_CUSTOMER}
+          login:
+            - link: {{on: {{id: account.login_id}}}}
+              where: {{not: {{exists: {{table: staff, on: {{login_id: id}}}}}}}}
+              delete: true
+            - link: {{on: {{id: account.login_id}}}}
+              where: {{exists: {{table: staff, on: {{login_id: id}}}}}}
+              clear: [phone]
+        """,
+    )
+    assert closed(shop, ALICE, BOB).receipts
+    assert shop.rows("login") == [(5, None, "x")]
+    assert shop.rows("staff") == [(1, 5)]

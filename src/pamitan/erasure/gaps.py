@@ -14,6 +14,7 @@ from pamitan.stores.keytables import row_key
 from pamitan.stores.passwords import Verifier
 from pamitan.stores.scan import Chunk
 from pamitan.stores.schema import Table
+from pamitan.stores.sharing import reverse_links
 from pamitan.stores.statements import create_index
 from pamitan.stores.types import IdentifierKind
 from pamitan.survey.found import Personal
@@ -154,6 +155,7 @@ def _without_index(examined: Examined, table: Table) -> Iterator[Problem]:
     links = [link for rule in examined.map[table.name] for link in rule.link]
     wanted = {tuple(link.on) for link in links if link.on}
     wanted |= {key.columns for key in table.foreign_keys if key.target in examined.map}
+    wanted |= set(_leading_on(examined, table))
     missing = [
         columns for columns in sorted(wanted) if _may_be_indexed(table, columns) and not table.has_index_on(columns)
     ]
@@ -162,6 +164,14 @@ def _without_index(examined: Examined, table: Table) -> Iterator[Problem]:
             statement = create_index(examined.schema.dialect, table, columns)
             message = f"leads to customers, has no index, and the table has more than {LARGE} rows"
             yield Problem("warning", examined.place(table.name, ", ".join(columns)), message, statement)
+
+
+def _leading_on(examined: Examined, table: Table) -> Iterator[tuple[str, ...]]:
+    """Columns by which rows of the table lead to rows of others: there it is looked whose a shared row is besides."""
+    for name, rules in examined.map.items():
+        other = examined.schema.tables.get(name)
+        reverse = reverse_links(examined.schema, examined.file, other, rules) if other else ()
+        yield from (tuple(str(target.cell) for _own, target in pairs) for led, pairs in reverse if led == table.name)
 
 
 def _without_sieve_index(examined: Examined) -> Iterator[Problem]:
