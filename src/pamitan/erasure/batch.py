@@ -14,8 +14,17 @@ Attempt = Callable[[Sequence[str]], None]
 def divide(accounts: Sequence[str], attempt: Attempt) -> dict[str, str]:
     """Do the work for all that it can be done for. Returns the others, each with the reason.
 
-    Whatever concerns all accounts alike (the store does not answer, the data map does not fit) is raised.
+    Who could not go is tried again as long as others went: it may be their rows that stood in the way. Whatever
+    concerns all accounts alike (the store does not answer, the data map does not fit) is raised.
     """
+    left = _once(accounts, attempt)
+    while left and len(left) < len(accounts):
+        accounts = list(left)
+        left = _once(accounts, attempt)
+    return left
+
+
+def _once(accounts: Sequence[str], attempt: Attempt) -> dict[str, str]:
     if not accounts:
         return {}
     try:
@@ -33,6 +42,6 @@ def _without(bad: frozenset[str], reason: str, accounts: Sequence[str], attempt:
     """Set the bad ones aside; where it is not known which they are, look for them in either half."""
     if bad or len(accounts) == 1:
         aside = {account: reason for account in accounts if account in bad or len(accounts) == 1}
-        return aside | divide([account for account in accounts if account not in aside], attempt)
+        return aside | _once([account for account in accounts if account not in aside], attempt)
     middle = len(accounts) // 2
-    return divide(accounts[:middle], attempt) | divide(accounts[middle:], attempt)
+    return _once(accounts[:middle], attempt) | _once(accounts[middle:], attempt)
