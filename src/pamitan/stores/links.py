@@ -204,7 +204,7 @@ class Linker:
             own_key = self._is_account_table and name == self._batch.file.account.id
             if self._is_account_id(target) and not own_key:  # whose row it is, is looked at elsewhere
                 detached = [rule.detach[name] for rule in self._rules if rule.detach.get(name) is not None]
-                yield name, unwrapped(self._cell(name), parse_target(target)), detached
+                yield name, unwrapped(self._cell(name), parse_target(target), self._batch.dialect), detached
 
     def _is_account_id(self, target: str) -> bool:
         return self._batch.file.names_account(target, self._batch.datastore)

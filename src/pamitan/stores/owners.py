@@ -121,7 +121,7 @@ class Owners:
 
     def _names_somebody(self, table: Table, source: FromClause, own: CellPath, target: Target) -> ColumnElement[bool]:
         """In another database than the accounts': any id but those of the batch and those that mean nobody."""
-        cell = unwrapped(cell_of(table, source, own, self.schema.dialect), target)
+        cell = unwrapped(cell_of(table, source, own, self.schema.dialect), target, self.schema.dialect)
         return cell.holds(sa.and_(~is_nobody(cell.value, cell.column), self._stays(cell.value, cell.column)))
 
 

@@ -120,19 +120,22 @@ def tied(
     Written so that an index of the table that is gone through serves.
     """
     cell, found = cell_of(table, row, own, dialect), cell_of(other, theirs, target.cell, dialect)
-    return cell.holds(found.holds(same(found, unwrapped(cell, target), dialect)))
+    return cell.holds(found.holds(same(found, unwrapped(cell, target, dialect), dialect)))
 
 
-def unwrapped(cell: Cell, target: Target) -> Cell:
+def unwrapped(cell: Cell, target: Target, dialect: str) -> Cell:
     """The value that stands in the fixed text of a target; none where another text stands."""
     if not target.is_template:
         return cell
-    text = cell.value if cell.column.kind == "text" else sa.cast(cell.value, sa.Text)
-    fixed = len(target.before) + len(target.after)
-    fits = text.startswith(target.before, autoescape=True) & text.endswith(target.after, autoescape=True)
-    inner = sa.func.substr(text, len(target.before) + 1, sa.func.length(text) - fixed, type_=sa.Text)
-    longer = sa.func.length(text) > fixed
-    return Cell(cell.path, sa.case((fits & longer, inner)), text_column(str(cell.path)), cell.elements)
+    text = exact(cell.value, dialect)
+    before, after, length = len(target.before), len(target.after), sa.func.length(text)
+    if _is_mysql(dialect):
+        length = sa.func.char_length(text)
+    fits = [length > before + after, sa.func.substr(text, 1, before) == target.before] if before else [length > after]
+    if after:
+        fits.append(sa.func.substr(text, length - after + 1) == target.after)
+    inner = sa.func.substr(text, before + 1, length - before - after, type_=sa.Text)
+    return Cell(cell.path, sa.case((sa.and_(*fits), inner)), text_column(str(cell.path)), cell.elements)
 
 
 def wrapped(cell: Cell, target: Target) -> Cell:

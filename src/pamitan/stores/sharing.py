@@ -143,6 +143,7 @@ def put_shared_aside(batch: Batch, keys: KeyTable, rules: Sequence[Rule], known:
         return 0
     held = sa.exists().where(keys.matches(row), sa.or_(*conditions)).correlate(keys.sql)
     update = sa.update(keys.sql).values(seeded=SHARED).where(keys.sql.c.rule >= 0, keys.sql.c.seeded < GONE, held)
+    update = update.where(*(keys.sql.c.rule != rule for rule in batch.mention_rules(keys.table.name)))
     return batch.connection.execute(update).rowcount
 
 
@@ -190,7 +191,7 @@ class _Claims:
         return sa.exists().where(*equalities, self._is_somebodys(name, other, (name,), by_signs))
 
     def _hangs_on(self, name: str, table: Table, pairs: Sequence[tuple[CellPath, Target]]) -> bool:
-        """The rows over there are parts of the row here (an order's keys and values), so they claim nothing by signs."""
+        """The rows over there are parts of the row here (an order's keys and values): they claim nothing by signs."""
         same = [(str(theirs.cell), str(own)) for own, theirs in pairs]
         back = [through(link).get(table.name, []) for _place, link in _places(self._map.get(name, []))]
         return any([(str(own), str(theirs.cell)) for own, theirs in found] == same for found in back)
@@ -235,7 +236,8 @@ class _Claims:
         return sa.and_(filled, ~sa.func.coalesce(self._any_holds(table, row, owner), sa.false()))
 
     def _cell(self, table: Table, row: FromClause, owner: Owner) -> Cell:
-        return unwrapped(cell_of(table, row, owner.name, self._schema.dialect), owner.target)
+        dialect = self._schema.dialect
+        return unwrapped(cell_of(table, row, owner.name, dialect), owner.target, dialect)
 
     def _any_holds(self, table: Table, row: FromClause, owner: Owner) -> ColumnElement[bool]:
         pairs = (sa.and_(*(self._condition(one, table, row) for one in both)) for both in owner.conditions)
