@@ -13,7 +13,7 @@ from pamitan.closure.store import current_store
 from pamitan.evidence.tombstones import tombstone_hash
 from pamitan.storefile.labels import Text
 from pamitan.storefile.model import StoreFile
-from pamitan.storefile.rules import Keep, Rule, Until
+from pamitan.storefile.rules import Keep, Rule
 from pamitan.stores.types import Account, HeldBalance, Identifier, LibraryItem, OpenItem
 
 
@@ -125,11 +125,4 @@ def _rules(file: StoreFile) -> Iterator[Rule]:
 
 
 def _kept(rule: Rule, keep: Keep, today: dt.date) -> KeptRecord:
-    return KeptRecord(rule.category, keep.law, keep.reason, _end(keep.until, today))
-
-
-def _end(until: Until, start: dt.date) -> dt.date:
-    months = start.month - 1 + until.months
-    year, month = start.year + until.years + months // 12, months % 12 + 1
-    last = (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
-    return dt.date(year, month, min(start.day, last)) + dt.timedelta(days=until.days)
+    return KeptRecord(rule.category, keep.law, keep.reason, keep.until.after(today))

@@ -13,6 +13,7 @@ from pamitan.closure.casefiles import destroy_key
 from pamitan.closure.consequences import kept_records
 from pamitan.closure.later import Claim
 from pamitan.closure.models import CaseFileRow, Closure, OneTimeCode, SavedItem
+from pamitan.closure.retention import file_retained
 from pamitan.closure.rules import bar_ends, lock_key
 from pamitan.closure.states import Event, State
 from pamitan.closure.store import current_store
@@ -70,7 +71,7 @@ def finish(claim: Claim, now: dt.datetime) -> None:
     with transaction.atomic():
         closure.receipts = [*closure.receipts, *_own_receipts(_erase_our_traces(closure, now))]
         _bar_identifiers(closure, now)
-        _certify(closure, now)
+        _certify(closure, file_retained(closure, now), now)
         mails.queue(closure, "closed", now, **_outcome(closure, now))
         CaseFileRow.objects.filter(pk=closure.pk).delete()
         changes = {**FORGOTTEN, "receipts": closure.receipts, "ended_at": now}
@@ -132,28 +133,16 @@ def _outcome(closure: Closure, now: dt.datetime) -> dict[str, Any]:
     return {"kept": kept, "barred": barred, "barred_until": bar_ends(duration, now) if barred else None}
 
 
-def _certify(closure: Closure, now: dt.datetime) -> None:
+def _certify(closure: Closure, retained: list[dict[str, Any]], now: dt.datetime) -> None:
     """The store's copy: per datastore and table what was done, what the law retains, what the scan found."""
     file = current_store().file
-    rules = [
-        {
-            "datastore": datastore,
-            "table": table,
-            "law": text(rule.keep.law, "en"),
-            "until": rule.keep.until.model_dump(),
-        }
-        for datastore, tables in file.map.items()
-        for table, of_table in tables.items()
-        for rule in of_table
-        if rule.keep
-    ]
     statement = {
         "store": file.store.name,
         "reference": closure.reference,
         "closed_at": now.isoformat(),
         "datastores": sorted(file.datastores),
         "receipts": closure.receipts,
-        "retained": rules,
+        "retained": retained,
         "residue": closure.residue,
         "limits": "the named datastores at the time of closing; copies made before, such as backups, are not covered",
     }

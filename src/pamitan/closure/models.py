@@ -174,6 +174,27 @@ class CaseFileRow(models.Model):
     sealed = models.BinaryField()
 
 
+class RetentionFile(models.Model):
+    """Where the rows of an ended closure lie that a law keeps, until they are erased.
+
+    Keys and dates, no identifiers, AES-256-GCM under ``key``, which lies outside the database.
+    """
+
+    closure = models.OneToOneField(Closure, on_delete=models.CASCADE, primary_key=True, related_name="retention")
+    key = models.UUIDField(unique=True)  # the name of the key; another one each time that something was erased
+    sealed = models.BinaryField()
+    intent = models.BinaryField(null=True)  # what a run was about to erase, under the same key
+    rows = models.PositiveIntegerField()
+    next_day = models.DateField()  # the last day on which the next of them is kept
+    reason = models.TextField(blank=True)  # why something is still there although its date has come
+
+    # The sweep's: when to look next, fencing, and failures in a row
+    due_at = models.DateTimeField(db_index=True)
+    attempt = models.PositiveIntegerField(default=0)
+    claimed = models.BooleanField(default=False)
+    failures = models.PositiveIntegerField(default=0)
+
+
 class HookCall(models.Model):
     """That a hook of the store has to hear of this closure's erasure, until it has."""
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import json
 import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Protocol
 
+from pamitan.erasure.packs import Pack
 from pamitan.erasure.receipt import Receipt
+from pamitan.erasure.retained import RetainedRows
 from pamitan.storefile.rules import Kind
 from pamitan.stores.keytables import StoredKey
 from pamitan.stores.types import Identifier
 
 _VERSION = 1
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -33,29 +32,24 @@ class PersonalValue:
 
 
 class KeyPack:
-    """Keys of one table's rows, compressed as they come, so that a million of them stay a few megabytes."""
+    """Keys of one table's rows."""
 
-    def __init__(self, parts: list[bytes] | None = None) -> None:
-        self._parts = parts or []
+    def __init__(self, pack: Pack | None = None) -> None:
+        self._pack = pack or Pack()
 
     def add(self, keys: Iterable[StoredKey]) -> None:
         """Append these keys; they are read once and not held."""
-        packer, lines = zlib.compressobj(level=1), (_encode(key.to_plain()) for key in keys)
-        packed = [
-            packer.compress(("\n".join(some) + "\n").encode()) for some in iter(lambda: [*islice(lines, 1000)], [])
-        ]
-        self._parts.append(b"".join(packed) + packer.flush())
+        self._pack.add(key.to_plain() for key in keys)
 
     def __iter__(self) -> Iterator[StoredKey]:
-        for part in self._parts:
-            yield from (StoredKey.from_plain(json.loads(line)) for line in _lines(part))
+        return map(StoredKey.from_plain, self._pack)
 
     def to_plain(self) -> list[str]:
-        return [b64encode(part).decode() for part in self._parts]
+        return self._pack.to_plain()
 
     @classmethod
     def from_plain(cls, plain: list[str]) -> KeyPack:
-        return cls([b64decode(part) for part in plain])
+        return cls(Pack.from_plain(plain))
 
 
 @dataclass
@@ -66,6 +60,8 @@ class DatastoreCase:
     """What was about to be done when this was written."""
     keys: dict[str, KeyPack] = field(default_factory=dict)
     """By table."""
+    retained: list[RetainedRows] = field(default_factory=list)
+    """The rows that a law keeps, to be erased when their date comes."""
 
 
 @dataclass
@@ -117,6 +113,7 @@ def _case_to_plain(case: DatastoreCase) -> dict[str, Any]:
     return {
         "planned": [[r.datastore, r.table, r.action, r.rows, r.note] for r in case.planned],
         "keys": {table: pack.to_plain() for table, pack in case.keys.items()},
+        "retained": [rows.to_plain() for rows in case.retained],
     }
 
 
@@ -124,14 +121,5 @@ def _case_from_plain(plain: dict[str, Any]) -> DatastoreCase:
     return DatastoreCase(
         [Receipt(*fields) for fields in plain["planned"]],
         {table: KeyPack.from_plain(pack) for table, pack in plain["keys"].items()},
+        [RetainedRows.from_plain(rows) for rows in plain["retained"]],
     )
-
-
-def _lines(part: bytes) -> Iterator[bytes]:
-    """The lines of a compressed part, without ever unpacking all of it."""
-    unpacker, rest, data = zlib.decompressobj(), b"", part
-    while not unpacker.eof:
-        rest += unpacker.decompress(data, 1 << 16)
-        data = unpacker.unconsumed_tail
-        *whole, rest = rest.split(b"\n")
-        yield from whole

@@ -14,12 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pamitan.content.patterns import ERASED
 from pamitan.erasure.batch import divide
 from pamitan.erasure.casefile import CaseFileShelf, DatastoreCase, KeyPack, PersonalValue
+from pamitan.erasure.editing import Editing
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import Person, look_up, open_casefile, reason_against, row_survives, seeds
 from pamitan.erasure.receipt import RECOVERED, Receipt
+from pamitan.erasure.retained import RetainedRows
+from pamitan.erasure.retaining import merged
 from pamitan.erasure.settle import Progress, Receipts, Settlement
 from pamitan.stores.cells import UNIQUE
 from pamitan.stores.engine import writing
@@ -130,7 +134,10 @@ def _do(place: Place, people: list[Person], connection: Any, progress: Progress)
     file, schema, now = place.store.file, place.store.schema(place.datastore), place.store.clock.now()
     vetted = [person.vetted for person in people]
     with collect(connection, schema, file, place.datastore, vetted, now, seeds(people, place.datastore)) as keys:
-        settlement = Settlement(file, place.datastore, schema, place.fates, connection, keys, progress, place.late)
+        rules = file.map.get(place.datastore, {})
+        editing = Editing([person.casefile for person in people], file.store.country, rules.__getitem__)
+        steps = place.fates
+        settlement = Settlement(file, place.datastore, schema, steps, connection, keys, progress, place.late, editing)
         fresh = settlement.receipts()
         _check_alone(place, people)
         settlement.check_guard(fresh)
@@ -168,17 +175,31 @@ def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Recei
 def _write_down(place: Place, people: list[Person], settlement: Settlement, receipts: Receipts) -> None:
     """Fill and save the case files, before the first write."""
     cases = {p.subject.account_id: DatastoreCase(_planned(place, p, receipts)) for p in people}
+    _remember_retained(place, people, settlement, cases)
     by_id = {person.subject.account_id: person for person in people}
     for table, writer in settlement.writers.items():
         written = _written_by(place, table)
         for account, kind, value in writer.personal_values():
-            if (text := _as_text(value)) is not None and not written.fullmatch(text):
+            if (text := _as_text(value)) is not None and not written.fullmatch(text) and ERASED not in text:
                 by_id[account].casefile.identifiers.add(PersonalValue(kind, text))  # type: ignore[arg-type]
         for account, keys in writer.lasting_keys():
             cases[account].keys.setdefault(table, KeyPack()).add(keys)
     for account, person in by_id.items():
         person.casefile.datastores[place.datastore] = cases[account]
         place.casefiles.save(account, person.casefile)
+
+
+def _remember_retained(
+    place: Place, people: list[Person], settlement: Settlement, cases: dict[str, DatastoreCase]
+) -> None:
+    """Add what a law keeps; what an earlier run wrote down of it stays."""
+    found: dict[str, list[RetainedRows]] = {account: [] for account in cases}
+    for account, rows in settlement.retained(place.store.clock.now()):
+        found[account].append(rows)
+    for person in people:
+        account = person.subject.account_id
+        known = person.casefile.datastores.get(place.datastore, DatastoreCase())
+        cases[account].retained = merged(known.retained, found[account])
 
 
 def _written_by(place: Place, table: str) -> re.Pattern[str]:

@@ -13,6 +13,9 @@ LATE = "late"
 SHARED_ROW = "shared with another customer"
 """The note of a receipt for rows that stay whole until the last of the customers who share them leaves."""
 
+DATE_CAME = "kept by law until its date, which has come"
+"""The note of a receipt for what a law kept at the closing and was erased later."""
+
 
 @dataclass(frozen=True)
 class Receipt:

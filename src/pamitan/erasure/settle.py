@@ -5,23 +5,28 @@ Planning, erasing and verifying all go through :class:`Settlement`; they differ 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pamitan.erasure.editing import Editing
 from pamitan.erasure.errors import NotErasable
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.guard import check_radius
 from pamitan.erasure.receipt import SHARED_ROW, Receipt
+from pamitan.erasure.retained import RetainedRows
+from pamitan.erasure.retaining import Retaining
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Action
+from pamitan.stores.keptrows import RowReader
 from pamitan.stores.keys import Keys
 from pamitan.stores.schema import Schema
 from pamitan.stores.steps import Cascade, Fate
 from pamitan.stores.writes import TableWriter, check_constraints_now, put_off_constraints
 
-_CHANGES: tuple[Action, ...] = ("clear", "replace", "detach")
+_CHANGES: tuple[Action, ...] = ("clear", "replace", "detach", "scrub", "redact")
 Receipts = dict[str, list[Receipt]]
 """By account id."""
 
@@ -49,20 +54,24 @@ class Settlement:
         keys: Keys,
         progress: Progress | None = None,
         late: bool = False,
+        editing: Editing | None = None,
     ) -> None:
         self._file = file
         self._datastore = datastore
         self._schema = schema
         self._fates = fates
         self._connection = connection
+        self._keys = keys
         self._late = late
+        self._editing = editing
         self._progress = progress or Progress()
         self.writers = {fate.table: TableWriter(connection, keys, fate) for fate in fates.tables}
         self._settle()
 
     def _settle(self) -> None:
         if self._late:
-            for writer in self.writers.values():
+            for table, writer in self.writers.items():
+                self._rewrite(table, writer)
                 writer.retire_clean()
         needs = [(self.writers[fate.table], need) for fate in self._fates.tables for need in fate.needs]
         while needs and sum([writer.mark_needed(need) for writer, need in needs]):
@@ -125,6 +134,12 @@ class Settlement:
                     touched[table][account] = deleted + changed
         check_radius(self._file.guard, self.writers, touched)
 
+    def retained(self, now: dt.datetime) -> Iterator[tuple[str, RetainedRows]]:
+        """(account id, rows) of what a law keeps, as it is before the first write."""
+        reader = RowReader(self._connection, self._schema, self._file.datastores[self._datastore].timezone, now)
+        for number, rows in Retaining(self._file, self._datastore, reader).of(self.writers):
+            yield self._keys.account_of(number), rows
+
     # writing
 
     def write(self, receipts: Receipts) -> None:
@@ -135,6 +150,8 @@ class Settlement:
         for table, writer in self.writers.items():
             if any((table, action) in busy for action in _CHANGES):
                 self._progress.doing = f"changing rows of '{table}'"
+                if not self._late:
+                    self._rewrite(table, writer)
                 writer.change()
         deletions = [self.writers[table] for table in self._fates.deletions if (table, "delete") in busy]
         self._check_cascades(deletions)
@@ -143,8 +160,13 @@ class Settlement:
             writer.loosen()
         for writer in deletions:
             self._delete(writer, receipts)
-        self._progress.doing = "checking the foreign keys"
+        gone = "; ".join(f"'{writer.fate.table}'{self._pointing_at(writer.fate.table)}" for writer in deletions)
+        self._progress.doing = f"checking the foreign keys{f' after deleting rows of {gone}' if gone else ''}"
         check_constraints_now(self._connection)
+
+    def _rewrite(self, table: str, writer: TableWriter) -> None:
+        if self._editing is not None:
+            writer.rewrite(self._editing.of(table))
 
     def _points_at_itself(self, table: str) -> bool:
         return any(key.target == table for key in self._schema.table(table).foreign_keys)

@@ -39,6 +39,14 @@ def issue(subject: uuid.UUID, statement: dict[str, Any], now: dt.datetime) -> Ce
     return certificate
 
 
+def reissue(subject: uuid.UUID, changes: dict[str, Any], now: dt.datetime) -> Certificate:
+    """Sign the subject's statement anew, with these parts of it changed. The first one says when it was issued."""
+    known = Certificate.objects.get(subject=subject).document
+    return issue(
+        subject, {"first_issued_at": known["issued_at"], **known, **changes, "issued_at": now.isoformat()}, now
+    )
+
+
 def verify(document: dict[str, Any], signature: str, public: str) -> bool:
     """Whether the signature is of exactly this document, by the holder of that public key (base64)."""
     try:

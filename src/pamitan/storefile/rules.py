@@ -112,8 +112,8 @@ class Rule(Strict):
         change = [*self.clear, *self.replace, *self.detach, *self.scrub, *self.redact]
         if self.delete and (change or self.keep):
             raise ValueError("'delete' goes alone: a deleted row has nothing left to change or to keep")
-        if not self.delete and not change and not self.keep:
-            raise ValueError("says nothing to do: give delete, clear, replace, detach, scrub, redact or keep")
+        if not self.delete and not change and not self.keep and not self.unlink:
+            raise ValueError("says nothing to do: give delete, clear, replace, detach, scrub, redact, unlink or keep")
         # scrub and redact of one column go together: what is left after the one is looked through by the other
         named = [*self.clear, *self.replace, *self.detach, *{*self.scrub, *self.redact}]
         twice = sorted({column for column in named if named.count(column) > 1})

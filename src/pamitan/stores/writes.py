@@ -7,7 +7,7 @@ Rows carry marks in their key tables beside those of the map's rules: :data:`NEE
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +20,8 @@ from pamitan.storefile.rules import Action
 from pamitan.stores.cells import cell_value, differs_from
 from pamitan.stores.keys import Keys
 from pamitan.stores.keytables import CHUNK, CLEAN, GONE, SEPARATED, SHARED, KeyTable, StoredKey, drop_temporary
+from pamitan.stores.rewrite import Editor, Rewritten, is_rewriting
+from pamitan.stores.schema import Column
 from pamitan.stores.steps import Assignment, Cascade, Fate, Need
 
 NEEDED = -1
@@ -36,6 +38,7 @@ class TableWriter:
         self._connection = connection
         self._keys = keys
         self._table: KeyTable = keys.of(fate.table)
+        self._rewritten: Rewritten | None = None
         self._marked = bool(fate.deletes) and bool(fate.kept or fate.needs or fate.assignments)
 
     # who stays, who goes
@@ -62,6 +65,15 @@ class TableWriter:
         mine = self._table.sql.alias("m")
         wanted = [mine.c.rule.in_(sorted(self.fate.deletes)), mine.c.seeded < GONE, ~self._is_protected(mine)]
         self._table.insert(sa.select(*self._copied(mine, DOOMED)).where(*wanted).distinct())
+
+    def rewrite(self, editor: Editor) -> None:
+        """Make the new values of the cells that depend on the old ones; :meth:`change` writes them."""
+        groups = [group for group in self._groups if any(map(is_rewriting, group))]
+        if groups:
+            conditions = [(group, partial(self._group_rows, group)) for group in groups]
+            self._rewritten = Rewritten(self._connection, self._table, conditions)
+            self._keys.adopt(self._rewritten)
+            self._rewritten.fill(editor)
 
     def retire_clean(self) -> None:
         """Put aside the keys of rows that are already as they should be, so that late rows alone are left."""
@@ -125,6 +137,7 @@ class TableWriter:
             return
         keys, doomed = self._table.sql, self._doomed_alias()
         query = sa.select(keys, doomed.label("doomed")).where(keys.c.rule >= 0)
+        query = query.where(*(keys.c.rule != rule for rule in sorted(self.fate.mentions)))
         query = query.order_by(keys.c.account, *self._table.keys())
         if not self.fate.leads:
             query = query.where(doomed == 0)
@@ -143,6 +156,19 @@ class TableWriter:
             for number, *values in self._connection.execute(query.distinct(), execution_options={"yield_per": CHUNK}):
                 for (_, kind), value in zip(columns, values, strict=True):
                     yield self._keys.account_of(number), kind, value
+
+    @property
+    def keys(self) -> KeyTable:
+        """The keys of the batch's rows."""
+        return self._table
+
+    def staying(self, rule: int) -> ColumnElement[bool]:
+        """The keys by that rule whose rows are there after the erasure and nobody else's; ``false`` if none can be."""
+        keys = self._table.sql
+        there = sa.and_(keys.c.rule == rule, keys.c.seeded.in_((0, 1, CLEAN)))
+        if rule not in self.fate.deletes:
+            return there
+        return sa.and_(there, ~self._is_doomed(keys)) if self._marked else sa.false()
 
     # the writes
 
@@ -247,7 +273,10 @@ class TableWriter:
         """The cell is not as the assignment leaves it."""
         keys, cell = self._table.sql, row.c[assignment.column]
         column = self._table.table.column(assignment.column)
-        differs = differs_from(assignment.value, column, cell, self._table.dialect)
+        if is_rewriting(assignment):
+            differs = self._rewritten.is_changed(column.name, row) if self._rewritten else sa.false()
+        else:
+            differs = differs_from(assignment.value, column, cell, self._table.dialect)
         wanted = [keys.c.rule == assignment.rule, differs]
         if assignment.links is not None:
             wanted.append(keys.c.link.in_(sorted(assignment.links)))
@@ -266,11 +295,17 @@ class TableWriter:
         for group, condition in groups:
             for assignment in group:
                 column = self._table.table.column(assignment.column)
-                value = cell_value(assignment.value, column, source.c[column.name], self._table.dialect)
+                value = self._new_value(assignment, column, source)
                 cells.setdefault(assignment.column, []).append((condition, value))
         values = {source.c[name]: _chosen(choices, source.c[name]) for name, choices in cells.items()}
         update = sa.update(source).values(values).where(self._table.matches(source, keys))
         self._connection.execute(update if where is None else update.where(where))
+
+    def _new_value(self, assignment: Assignment, column: Column, source: FromClause) -> Any:
+        cell = source.c[column.name]
+        if is_rewriting(assignment):
+            return self._rewritten.value(column.name, source) if self._rewritten else cell
+        return cell_value(assignment.value, column, cell, self._table.dialect)
 
     def _flags(self) -> sa.Table:
         """A temporary table with one row per row to change: its key, and which groups of assignments concern it."""

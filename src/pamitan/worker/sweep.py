@@ -22,7 +22,8 @@ from pamitan.channels.sending import send_due
 from pamitan.closure.casefiles import destroy_left_keys
 from pamitan.closure.clock import clock
 from pamitan.closure.codes import forget_old_codes
-from pamitan.closure.models import Closure
+from pamitan.closure.models import Closure, RetentionFile
+from pamitan.closure.retention import destroy_left_retention_keys, erase_retained
 from pamitan.closure.run import step
 from pamitan.evidence.tombstones import forget_ended
 from pamitan.worker.alive import Presence
@@ -74,13 +75,20 @@ def sweep_once(only: uuid.UUID | None = None) -> int:
     claims = claim_due(rows, clock().now(), BATCH)
     if claims:
         step(claims)
+    return len(claims) or (0 if only else _retained_once())
+
+
+def _retained_once() -> int:
+    """Erase one batch of what a law kept until now; of how many closures."""
+    claims = claim_due(RetentionFile.objects.all(), clock().now(), BATCH)
+    erase_retained(claims)
     return len(claims)
 
 
 def release_claims() -> int:
     """Take over what dead processes had claimed; only for whoever knows that no other worker is alive."""
     now = clock().now()
-    return release(Closure.objects.all(), now) + release(Mail.objects.all(), now)
+    return sum(release(model._default_manager.all(), now) for model in (Closure, RetentionFile, Mail))
 
 
 def tidy() -> None:
@@ -89,6 +97,7 @@ def tidy() -> None:
     forget_ended(now)
     forget_old_codes(now)
     destroy_left_keys()
+    destroy_left_retention_keys()
 
 
 class _Sweeper:
@@ -98,6 +107,7 @@ class _Sweeper:
         self._pool = pool
         self._steps: set[Future[None]] = set()
         self._mail: Future[None] | None = None
+        self._retained: Future[None] | None = None
         self._tidied_at: dt.datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -113,6 +123,8 @@ class _Sweeper:
             self._steps.add(self._pool.submit(self._in_thread, lambda: step(claims)))
         if self._mail is None or self._mail.done():
             self._mail = self._pool.submit(self._in_thread, lambda: send_due(clock().now()))
+        if self._retained is None or self._retained.done():
+            self._retained = self._pool.submit(self._in_thread, _retained_once)
         self._tidy_sometimes()
         return bool(claims)
 
