@@ -103,6 +103,11 @@ class Case:
         assert blocking == []
         assert self.rows() == after
 
+    def execute(self, statement: str) -> None:
+        """What the shop itself does."""
+        with writing(self.engine) as connection:
+            connection.exec_driver_sql(statement)
+
     def rows(self) -> dict[str, Rows]:
         """All rows of all tables, in the order of their cells."""
         with reading(self.engine) as connection:
