@@ -27,8 +27,10 @@ from bench.draft_truth import Known, Place, asked, known, truth
 from pamitan.draft.draft import draft
 from tests.servers import NoServerError, mariadb_server
 from tests.shops import dumps
+from tests.store.mapping_platforms import PLATFORMS
 from tests.store.mapping_shops import HASH, PEOPLE, SHOPS
 
+STAFF = frozenset({"karyawan", "admins", "xy_options", "user", "admin_user", "core_config", "app_user"})
 NOT_PERSONAL = {"account", "link", "order state", "return state", "subscription state"}
 
 
@@ -120,17 +122,18 @@ def _opencart(url: str) -> Known:
 def _own() -> Known:
     weak = [value for p in PEOPLE for value in (p.first, p.last, p.ip, f"{p.first.lower()}{p.number}")]
     weak += [hashlib.md5(p.email.encode()).hexdigest() for p in PEOPLE]
-    more = [HASH, "Solo", "Roma", "00100", "Mozilla/5.0 (X11; Linux x86_64)"]
+    weak += [f"{year}-{day}" for year in range(1955, 2000) for day in ("01-02", "04-11")]
+    more = ["4242", "pbkdf2_sha256$1$x$y", HASH, "Solo", "Roma", "00100", "Mozilla/5.0 (X11; Linux x86_64)"]
     return known([value for p in PEOPLE for value in p.values], [*weak, *more], [p.phone for p in PEOPLE])
 
 
 def own_shops(folder: Path) -> Iterator[Shop]:
     """Small shops that are hard in ways of their own."""
-    for name, fill in SHOPS.items():
+    for name, fill in {**SHOPS, **PLATFORMS}.items():
         path = folder / f"{name}.db"
         path.touch()
         url = fill(f"sqlite:///{path}")
-        yield Shop(name, url, "ID", _own(), frozenset({"karyawan", "admins", "xy_options"}))
+        yield Shop(name, url, "ID", _own(), STAFF)
 
 
 def real_shops(folder: Path, stack: contextlib.ExitStack) -> Iterator[Shop]:

@@ -11,11 +11,13 @@ from typer.testing import CliRunner
 
 from pamitan.cli.main import app
 from pamitan.draft.draft import Draft, draft
+from pamitan.storefile.links import Attribute
 from pamitan.storefile.load import load_store_file
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import engine_for
 from pamitan.survey.survey import AccountTableError
 from tests.scanner import snapshot
+from tests.store.mapping_platforms import PLATFORMS, attributed, modular, ticketed
 from tests.store.mapping_shops import SHOPS, Tables, presslike, railslike, warung
 
 
@@ -36,9 +38,9 @@ def personal(made: Draft, table: str) -> dict[str, str]:
     return {f"{one.column}->{one.path}" if one.path else str(one.column): one.kind for one in found}
 
 
-@pytest.mark.parametrize("name", SHOPS)
+@pytest.mark.parametrize("name", [*SHOPS, *PLATFORMS])
 def test_a_draft_loads_and_nothing_is_written(any_url: str, name: str, tmp_path: Path) -> None:
-    url = SHOPS[name](any_url)
+    url = {**SHOPS, **PLATFORMS}[name](any_url)
     before = snapshot(url)
     file = loaded(draft(url), tmp_path)
     assert snapshot(url) == before
@@ -133,6 +135,46 @@ def test_escaped_json_packed_jobs_and_hashes_of_addresses_are_found(any_url: str
 def test_a_table_that_nothing_ties_to_an_account_is_a_doubt(any_url: str) -> None:
     doubts = draft(railslike(any_url)).text.partition("version:")[0]
     assert "jobs: nothing ties it to an account, yet it holds payload->to (email)" in doubts
+
+
+def test_a_password_two_tables_away_inside_json_is_found(any_url: str, tmp_path: Path) -> None:
+    password = loaded(draft(modular(any_url)), tmp_path).account.password
+    assert password is not None
+    assert password.column == Attribute(
+        table="provider_identity",
+        on={"auth_identity_id": {"table": "auth_identity", "on": {"app_metadata->customer_id": "id"}, "column": "id"}},
+        column="provider_metadata->password",
+    )
+
+
+def test_the_address_that_an_order_points_at_is_the_customers(any_url: str) -> None:
+    assert ("order_address", "id = order.shipping_address_id") in links(draft(modular(any_url)))
+
+
+def test_parts_of_an_entity_are_followed_by_their_names(any_url: str) -> None:
+    found = links(draft(attributed(any_url)))
+    assert ("customer_address_entity", "parent_id = account.id") in found
+    assert ("customer_entity_varchar", "entity_id = account.id") in found
+    assert ("customer_grid_flat", "entity_id = account.id") in found
+    assert ("sales_order_payment", "parent_id = sales_order.entity_id") in found
+
+
+def test_the_state_of_an_order_is_no_part_of_an_address(any_url: str) -> None:
+    assert "state" not in personal(draft(attributed(any_url)), "sales_order")
+
+
+def test_a_content_type_is_looked_up(any_url: str, tmp_path: Path) -> None:
+    made = draft(ticketed(any_url))
+    assert ("app_logentry", "object_id = app_order.id") in links(made)
+    assert "exists: {table: django_content_type, on: {id: content_type_id}" in made.text
+    assert loaded(made, tmp_path).map["main"]["app_logentry"]
+
+
+def test_an_invoice_is_kept_by_a_law_that_is_to_be_named(any_url: str, tmp_path: Path) -> None:
+    (rule,) = loaded(draft(ticketed(any_url)), tmp_path).map["main"]["app_invoice"]
+    assert rule.keep is not None
+    assert str(rule.keep.law).startswith("TODO")
+    assert rule.keep.columns == ["invoice_to"]
 
 
 def test_passwords_are_told_by_their_hashes(any_url: str, tmp_path: Path) -> None:

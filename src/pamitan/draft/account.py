@@ -14,8 +14,11 @@ from pamitan.stores.schema import Column
 from pamitan.survey.found import Personal, Place
 from pamitan.survey.pairs import key_value_columns
 from pamitan.survey.survey import Survey
+from pamitan.survey.values import is_password_hash
 from pamitan.survey.words import spelt
 
+_FARTHEST = 3
+"""Tables between the account and one of its particulars."""
 Line = tuple[str, Any, str]
 """A key, its value, and a comment; ``? `` before the comment marks a doubt."""
 
@@ -55,26 +58,36 @@ def _address(survey: Survey) -> Iterator[Line]:
 
 
 def elsewhere(survey: Survey, kind: str) -> dict[str, Any] | None:
-    """A particular that is in a table beside the account: a profile, or a key/value table."""
+    """A particular that is in a table beside the account: a profile, a key/value table, a sign-in two tables away."""
     for name, found in survey.personal.items():
-        tie = next(
-            (t for t in survey.ties.get(name, ()) if t.on and t.targets == {"account"} and t.owns and len(t.on) == 1),
-            None,
-        )
-        if tie is None or "->" in tie.on[0][0]:
-            continue
         for one in found:
-            if (
-                one.kind == kind
-                and not one.inside
-                and not one.empty
-                and one.confidence >= 0.7
-                and _is_single(survey, name, tie.on[0][0], one)
-            ):
-                own = survey.account.id if tie.on[0][1] == "account.id" else tie.on[0][1].rpartition(".")[2]
-                source = {"table": name, "on": {tie.on[0][0]: own}, "column": one.place.cell}
-                where = _key_condition(survey, name, one.place)
-                return {**source, "where": where} if where else source
+            if one.kind == kind and _is_value(survey, one):
+                source = _source(survey, name, one.place.cell)
+                if source is not None and _is_single(survey, name, one):
+                    where = _key_condition(survey, name, one.place)
+                    return {**source, "where": where} if where else source
+    return None
+
+
+def _is_value(survey: Survey, one: Personal) -> bool:
+    """Whether the place holds nothing but such a value; of secrets the hashes of passwords alone count."""
+    if one.inside or one.empty or one.confidence < 0.7 or "*" in one.place.path or one.format not in ("plain", "json"):
+        return False
+    values = (value for row in survey.samples[one.table].found for value in survey.reading.values(row, one.place))
+    return one.kind != "secret" or any(map(is_password_hash, values))
+
+
+def _source(survey: Survey, table: str, cell: str, depth: int = 0) -> dict[str, Any] | None:
+    """The way from an account to a cell of that table, through the tables between them."""
+    ties = [tie for tie in survey.ties.get(table, ()) if tie.owns and len(tie.on) == 1 and not tie.where]
+    for tie in ties if depth < _FARTHEST else ():
+        ((own, target),) = tie.on
+        parent, _dot, column = target.rpartition(".")
+        if parent == "account" and "{" not in target:
+            return {"table": table, "on": {own: survey.account.id if column == "id" else column}, "column": cell}
+        way = _source(survey, parent, column, depth + 1) if parent in survey.ties else None
+        if way is not None:
+            return {"table": table, "on": {own: way}, "column": cell}
     return None
 
 
@@ -83,13 +96,13 @@ def _key_condition(survey: Survey, table: str, place: Place) -> dict[str, str]:
     return {pair[0]: place.key} if pair and place.key is not None else {}
 
 
-def _is_single(survey: Survey, table: str, column: str, one: Personal) -> bool:
+def _is_single(survey: Survey, table: str, one: Personal) -> bool:
     """Whether an account has one such value there, not many."""
     reading = survey.reading
-    rows = [row for row in survey.samples[table].found if reading.values(row, one.place)]
     pair = _key_condition(survey, table, one.place)
+    rows = [row for row in survey.samples[table].found if reading.values(row, one.place)]
     rows = [row for row in rows if all(str(row[name]) == value for name, value in pair.items())]
-    owners = [reading.at(row, column) for row in rows]
+    owners = [owner for owner in reading.owners(table, rows) if owner]
     return bool(owners) and len(set(owners)) == len(owners)
 
 
@@ -103,6 +116,7 @@ def _plain(survey: Survey, key: str, pattern: str) -> Iterator[Line]:
 def _password(survey: Survey) -> Iterator[Line]:
     column = survey.account.password
     if column is None:
+        yield from _password_elsewhere(survey)
         return
     hashes = [str(value) for value in survey.samples[survey.account.table].cells(column) if is_usable(str(value))]
     scheme = scheme_of(column, hashes)
@@ -113,6 +127,17 @@ def _password(survey: Survey) -> Iterator[Line]:
         {"column": column, "scheme": scheme},
         f"told by {len(hashes)} sampled hashes" if hashes else "? no hash in the sample",
     )
+
+
+def _password_elsewhere(survey: Survey) -> Iterator[Line]:
+    source = elsewhere(survey, "secret")
+    if source is not None:
+        column, _arrow, path = str(source["column"]).partition("->")
+        rows = survey.samples[source["table"]].found
+        hashes = [str(value) for row in rows for value in survey.reading.values(row, Place(column, path))]
+        scheme = scheme_of(column, [one for one in hashes if is_usable(one)])
+        if scheme is not None:
+            yield "password", {"column": source, "scheme": scheme}, "? found in another table, one for each account"
 
 
 def scheme_of(column: str, hashes: list[str]) -> str | None:

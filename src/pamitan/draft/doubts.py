@@ -31,6 +31,8 @@ def _account(survey: Survey) -> Iterator[str]:
     account = survey.account
     if account.email is None and elsewhere(survey, "email") is None:
         yield f"account: no e-mail address was found for the accounts of {account.table}"
+    if account.password is None and elsewhere(survey, "secret") is not None:
+        return
     if account.password is None:
         yield f"account: no password was found for {account.table}; customers will sign in by a code"
         return

@@ -76,6 +76,8 @@ def _by_name(column: Column) -> str | None:
     if column.kind != "date" and not may_hold_text(column):
         return None
     spelt = _BOUNDARY.sub("_", column.name)
+    if spelt.lower().endswith("_id"):
+        return None  # it points at an address, and is none
     return next((what for what, pattern in _NAMES.items() if pattern.search(spelt)), None)
 
 

@@ -22,7 +22,9 @@ def contact_ties(reading: Reading) -> Iterator[Tie]:
         if table.name in {reading.account.table, *reading.other_people} or is_staff(table.name):
             continue
         places = list(_email_places(reading, table))
-        for place in places:
+        for place in sorted(
+            places, key=lambda place: (bool(place.path), is_of_third_persons(place.path or place.column))
+        )[:1]:
             yield from _by_email(reading, table, place)
         if not places and not reading.ties.get(table.name):
             yield from _by_phone(reading, table)
@@ -61,7 +63,7 @@ def _by_email(reading: Reading, table: Table, place: Place) -> Iterator[Tie]:
     known = reading.accounts_by_email(addresses)
     if not addresses:
         return
-    third = is_of_third_persons(place.path or place.column)
+    third = is_of_third_persons(place.path or place.column) and len(known) < 0.5 * len(addresses)
     confidence = 0.4 if third else 0.85 if known else 0.6 if len(addresses) >= 5 else 0.4
     reason = f"{len(known)} of {len(addresses)} sampled addresses are customers'" + (", of guests" if where else "")
     yield Tie(table.name, "email", place=place, where=where, confidence=confidence, reason=reason)
@@ -96,11 +98,18 @@ def reverse_ties(reading: Reading, personal_tables: set[str]) -> Iterator[Tie]:
             continue
         table = reading.schema.table(name)
         for column, target, key in _pointers(reading, table):
-            if target not in personal_tables or target == reading.account.table or reading.ties.get(target):
+            if target not in personal_tables or target == reading.account.table or _has_owners(reading, target):
                 continue
             tie = _reverse(reading, name, column, target, key)
             if tie is not None and tie.confidence >= SURE:
                 yield tie
+
+
+def _has_owners(reading: Reading, table: str) -> bool:
+    """Whether most of the rows have an owner already."""
+    rows = reading.samples[table].found
+    owned = sum(1 for owner in reading.owners(table, rows) if owner)
+    return bool(reading.ties.get(table)) and owned * 2 > len(rows)
 
 
 def _pointers(reading: Reading, table: Table) -> Iterator[tuple[str, str, str]]:

@@ -35,6 +35,10 @@ _TEXTS = {"text", "json", "other", "uuid", "binary", "integer", "decimal", "choi
 _MOST_PLACES = 150
 _OF_TOKENS = re.compile(r"_(token|tokens|otp|otps|reset|resets|activation|verification|magic_link|pin|pins)_")
 _IS_KEY = re.compile(r"^_(code|key|hash|value|digest|selector|validator)_$")
+_STATE_OF_WORK = re.compile(
+    r"^(new|open|closed|complete|pending|paid|placed|process|cancel|deliver|ship|draft|active)", re.I
+)
+_MANY = 5
 _SAYS_LITTLE = {"name", "value", "code", "id", "type", "title", "number", "label", "text", "key", "line", "state"}
 _MERE_CONTAINERS = {
     "data",
@@ -137,6 +141,11 @@ class TablePlaces:
         self.pairs = key_value_columns(reading, table)
         self.held = self._held()
         self.is_of_persons = self._is_of_persons()
+        self.has_address = any(
+            re.search(r"_(street|city|post_code|postal|zip|address|line|kota)_", spelt(c)) for c in table.columns
+        )
+        self.met = False
+        """Whether something of a known customer stands in it."""
 
     def _held(self) -> dict[Place, Held]:
         found: dict[Place, Held] = {}
@@ -170,6 +179,7 @@ class TablePlaces:
         ):
             return
         hits = self._hits(known)
+        self.met = bool(hits)
         for place, held in self.held.items():
             found = self._one(place, held, hits.get(place), known)
             if found is not None:
@@ -236,7 +246,7 @@ class TablePlaces:
         return named.kind, round(confidence, 2), reason, chosen.inside
 
     def _by_name(self, called: str, column_kind: str, values: Sequence[Any], *, is_inner: bool) -> _Guess | None:
-        if not (self.is_tied or self.is_of_persons):
+        if not (self.is_tied or (self.is_of_persons and self.met)):
             return None
         kind = kind_of(called, in_persons_table=self.is_of_persons)
         if kind is None and _IS_KEY.search(spelt(called)) and _OF_TOKENS.search(spelt(self.table.name)):
@@ -251,12 +261,22 @@ class TablePlaces:
             "birth date",
         ):
             return None
+        if (
+            kind == "address"
+            and re.search(r"_(state|region|zone)_$", spelt(called))
+            and self._is_of_another_sort(values)
+        ):
+            return None
         if kind == "email" and values and not any("@" in str(value) for value in values):
             return None
         confidence = 0.85 if self.is_tied else 0.65
         if not values:
             return _Guess(kind, confidence - 0.2, f"called as {_a(kind)}; no values in the sample")
         return _Guess(kind, confidence, f"called as {_a(kind)}")
+
+    def _is_of_another_sort(self, values: Sequence[Any]) -> bool:
+        """Whether a state is that of an order and not of a federation."""
+        return not self.has_address or any(_STATE_OF_WORK.search(str(value)) for value in values[:50])
 
     def _by_value(
         self, place: Place, values: Sequence[Any], column_kind: str, called: str, known: Known
@@ -271,7 +291,7 @@ class TablePlaces:
                 self.is_tied or self.is_of_persons
             ):
                 return None
-            if told.kind == "email" and not self.is_tied and len(set(values)) < min(3, len(self.rows)):
+            if told.kind == "email" and not (self.is_tied or self.met or len(set(values)) >= _MANY):
                 return None
             third = ", perhaps of third persons" if told.kind == "email" and is_of_third_persons(called) else ""
             inside = told.what.endswith("inside text")

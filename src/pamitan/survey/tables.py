@@ -46,6 +46,8 @@ class Names:
         subject = subject_of(column)
         if not subject:
             return None
+        if subject == ("parent",):
+            return self._whole_of(own)
         exact = [name for name in self._tables if subject in (self.words(name), tuple(self._words[name]))]
         others = [name for name in exact if name != own]
         if others:
@@ -56,8 +58,19 @@ class Names:
         ending = [name for name in self._tables if name != own and _ends(self.words(name), subject)]
         if len(ending) == 1 and not exact:
             return ending[0]
+        own_part = (*self.words(own), subject[-1])
+        parts = [name for name in self._tables if own_part in (self.words(name), tuple(self._words[name]))]
+        if parts and not exact:
+            return parts[0]
         in_role = [name for name in self._tables if name != own and _ends(subject, self.words(name))]
         return max(in_role, key=lambda name: len(self.words(name))) if in_role and not exact else None
+
+    def _whole_of(self, own: str) -> str | None:
+        """The table that another one is a part of by its name: ``sales_order`` of ``sales_order_payment``."""
+        words = _without_entity(self.words(own))
+        parts = {name: _without_entity(self.words(name)) for name in self._tables if name != own}
+        found = [name for name, part in parts.items() if part and part == words[: len(part)] and len(part) < len(words)]
+        return max(found, key=lambda name: len(parts[name]), default=None)
 
     def tables_of_class(self, value: str) -> set[str]:
         r"""The tables that a class name such as ``App\Models\OrderLine`` or ``shop.customer`` may stand for."""
@@ -67,6 +80,10 @@ class Names:
             return set()
         whole = {name for name in self._tables if subject in (self.words(name), tuple(self._words[name]))}
         return whole or {name for name in self._tables if _ends(self.words(name), subject)}
+
+
+def _without_entity(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[:-1] if len(words) > 1 and words[-1] == "entity" else words
 
 
 def subject_of(column: str) -> tuple[str, ...]:

@@ -34,6 +34,18 @@ _PREFIXED = re.compile(
     re.I,
 )
 _KEY = re.compile(r"_(id|ids|uuid|guid|fk|no|number|ref|code|key)_$")
+_SAYS_NOTHING = (
+    "_id_",
+    "_uuid_",
+    "_code_",
+    "_number_",
+    "_no_",
+    "_entity_id_",
+    "_row_id_",
+    "_object_id_",
+    "_record_id_",
+)
+_GENERIC_SUBJECTS = (("entity",), ("parent",), ("object",), ("row",))
 _DEPTH = 8
 _MOST_PATHS = 80
 
@@ -90,6 +102,7 @@ def _ties(reading: Reading, table: Table) -> Iterator[Tie]:
     yield from _composite(reading, table)
     yield from _inside(reading, table)
     yield from key_value_ties(reading, table)
+    yield from _by_shared_key(reading, table)
 
 
 # declared
@@ -136,7 +149,7 @@ def _is_handled(column: str) -> bool:
 
 
 def _by_column(reading: Reading, table: Table, column: Column) -> Iterator[Tie]:
-    if column.name in table.primary_key and len(table.primary_key) == 1 and _is_running_number(reading, table, column):
+    if table.primary_key == (column.name,) and _is_running_number(reading, table, column):
         return
     values = [as_text(value) for value in reading.samples[table.name].cells(column.name)]
     if any(column.name in key.columns and len(key.columns) == 1 for key in table.foreign_keys):
@@ -145,14 +158,25 @@ def _by_column(reading: Reading, table: Table, column: Column) -> Iterator[Tie]:
 
 
 def _is_running_number(reading: Reading, table: Table, column: Column) -> bool:
-    if column.kind not in ("integer", "decimal"):
-        return False
-    subject = subject_of(column.name)
-    return (
-        not subject
-        or subject == reading.names.words(table.name)
-        or subject[-1:] == reading.names.words(table.name)[-1:]
+    """Whether it numbers the table's own rows; a key that is called after the accounts is one of theirs."""
+    return column.kind in ("integer", "decimal") and subject_of(column.name) != reading.names.words(
+        reading.account.table
     )
+
+
+def _by_shared_key(reading: Reading, table: Table) -> Iterator[Tie]:
+    """Rows with the account's own key: particulars, or a flat copy for a grid. For want of any other tie."""
+    if len(table.primary_key) != 1 or reading.ties.get(table.name):
+        return
+    (column,), account = table.primary_key, reading.account
+    if spelt(column) not in (spelt(account.id), *_SAYS_NOTHING):
+        return
+    values = [as_text(value) for value in reading.samples[table.name].cells(column)]
+    reason = "the same key, and its rows hold what that account holds"
+    tie = Tie(table.name, "overlap", ((column, "account.id"),), confidence=0.85, reason=reason)
+    is_same = len(values) > 1 and reading.share_of(account.table, account.id, values) >= 0.9
+    if is_same and _rows_name_owner(reading, table, tie):
+        yield tie
 
 
 def _candidates(reading: Reading, table: Table, cell: str, values: Sequence[str]) -> Iterator[Tie]:
@@ -184,7 +208,9 @@ def _account_evidence(reading: Reading, table: Table, column: str) -> float:
     """How much the name alone says that the column holds accounts."""
     account = reading.account
     subject, words = subject_of(column), reading.names.words(account.table)
-    generic = spelt(account.id) in ("_id_", "_uuid_", "_code_", "_number_", "_no_")
+    generic = spelt(account.id) in _SAYS_NOTHING
+    if subject in _GENERIC_SUBJECTS and _is_part_of(reading.names.words(table.name), words):
+        return 0.7
     if not generic and spelt(column) == spelt(account.id):
         return 0.95
     if subject and subject == words:
@@ -198,6 +224,12 @@ def _account_evidence(reading: Reading, table: Table, column: str) -> float:
     if is_about_account((subject[-1],)) or PERSON_COLUMN.search(spelt("_".join(subject))):
         return 0.3 if is_staff(column) else 0.6
     return 0.3 if _is_handled(column) else 0.0
+
+
+def _is_part_of(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether a table is called after the account and something of it: ``customer_address`` after ``customer``."""
+    bare = whole[:-1] if len(whole) > 1 and whole[-1] == "entity" else whole
+    return len(words) > len(bare) and words[: len(bare)] == bare
 
 
 def _to_account(reading: Reading, table: Table, cell: str, filled: Sequence[str], evidence: float) -> Iterator[Tie]:

@@ -71,7 +71,7 @@ _RULES: list[tuple[Kind, str]] = [
     ("location", r"_(latitude|longitude|lat|lng|lon|geo|geolocation|coordinates|gps|koordinat)_"),
     (
         "name",
-        rf"_{_NAME_WORDS}_name_|_name_(first|last|full|given|family)_|_(surname|forename|username|user_login|login|"
+        rf"_{_NAME_WORDS}_name_|_name_(first|last|full|given|family|cached|parts|display)_|_(surname|forename|username|user_login|login|"
         r"nickname|fullname|firstname|lastname|cognome|nominativo|intestatario|nama_(lengkap|depan|belakang|penerima|"
         r"pelanggan|pembeli|pengguna)|penerima|vorname|nachname|apellidos?|nombres|nombre_completo|prenom|voornaam|achternaam|"
         r"sobrenome|addressee|recipient|attn|signature|author|reviewer|card_holder|account_(name|holder)|handle)_",
