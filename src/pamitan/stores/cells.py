@@ -68,6 +68,13 @@ def differs_from(value: Value, column: Column, cell: ColumnElement[Any], dialect
     return cell.is_distinct_from(cell_value(value, column, cell, dialect))
 
 
+def tells(value: Value, column: Column) -> bool:
+    """Whether the cell itself shows that the value was written there; else only the case file knows."""
+    if value.kind == "unique":
+        return value.constant != UNIQUE
+    return value.kind == "null" or column.kind not in ("json", "other", "binary")
+
+
 def _typed(value: Any, cell: ColumnElement[Any]) -> ColumnElement[Any]:
     """The value in the cell's own type: inside a CASE no database guesses it."""
     return value if isinstance(value, ColumnElement) else sa.literal(value, cell.type)

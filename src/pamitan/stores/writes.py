@@ -17,7 +17,7 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.rules import Action
-from pamitan.stores.cells import cell_value, differs_from
+from pamitan.stores.cells import cell_value, differs_from, tells
 from pamitan.stores.keys import Keys
 from pamitan.stores.keytables import CHUNK, CLEAN, GONE, SEPARATED, SHARED, KeyTable, StoredKey, drop_temporary
 from pamitan.stores.rewrite import Editor, Rewritten, is_rewriting
@@ -277,6 +277,8 @@ class TableWriter:
             differs = self._rewritten.is_changed(column.name, row) if self._rewritten else sa.false()
         else:
             differs = differs_from(assignment.value, column, cell, self._table.dialect)
+            if self._table.key.lasting and not tells(assignment.value, column):
+                differs = sa.or_(differs, keys.c.seeded == 0)
         wanted = [keys.c.rule == assignment.rule, differs]
         if assignment.links is not None:
             wanted.append(keys.c.link.in_(sorted(assignment.links)))
