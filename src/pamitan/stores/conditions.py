@@ -22,7 +22,7 @@ from pamitan.storefile.conditions import AllOf, AnyOf, Compare, Condition, Elsew
 from pamitan.storefile.paths import parse_value
 from pamitan.stores import moments
 from pamitan.stores.errors import StoreMismatch
-from pamitan.stores.paths import Cell, cell_of, same, wrapped
+from pamitan.stores.paths import Cell, cell_of, same, there_is, wrapped
 from pamitan.stores.schema import Column, Schema, Table
 from pamitan.stores.sources import SourceReader
 
@@ -88,7 +88,7 @@ class _Writer:
         source = table.sql.alias()
         pairs = [(cell_of(table, source, theirs, dialect), self._value_of(ours)) for theirs, ours in condition.on]
         joins = [theirs.holds(ours.holds(same(theirs, ours, dialect))) for theirs, ours in pairs]
-        return sa.exists().where(*joins, to_sql(condition.where, table, self._schema, self._now, source))
+        return there_is(source, *joins, to_sql(condition.where, table, self._schema, self._now, source))
 
     def _compare(self, condition: Compare) -> ColumnElement[bool]:
         """Of a list, any element has to do; that it holds no value, or not this one, says that none of them does."""

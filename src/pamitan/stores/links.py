@@ -32,7 +32,7 @@ from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.ids import as_uuid
 from pamitan.stores.keytables import CHUNK, SHARED, KeyTable
 from pamitan.stores.mentions import rows_mentioning
-from pamitan.stores.paths import Cell, cell_of, same, text_column, unwrapped, wrapped
+from pamitan.stores.paths import Cell, cell_of, same, text_column, there_is, unwrapped, wrapped
 from pamitan.stores.schema import Column
 from pamitan.stores.spelling import exact, normalised
 from pamitan.stores.types import Identifier, IdentifierKind
@@ -166,6 +166,8 @@ class Linker:
         self, place: Place, kind: IdentifierKind, name: str, where: list[ColumnElement[bool]], again: bool
     ) -> int:
         cell, batch = self._cell(name), self._batch
+        if not batch.has_identifiers:
+            return 0
         serial = len(self._rules) * 1000 + place.rule * 100 + place.link
         if not self._gather_spellings(serial, kind, cell, where):
             return 0
@@ -223,7 +225,7 @@ class Linker:
         table = self._batch.account_table
         key = table.column(self._batch.file.account.id)
         other = table.sql.alias("owner")
-        living = sa.exists().where(equal(other.c[key.name], key, value, column.kind, self._batch.dialect))
+        living = there_is(other, equal(other.c[key.name], key, value, column.kind, self._batch.dialect))
         return sa.or_(means_nobody, ours, ~living, *self._names_own_guest(value, column))
 
     def _names_own_guest(self, cell: ColumnElement[Any], column: Column) -> Iterator[ColumnElement[bool]]:
@@ -235,7 +237,8 @@ class Linker:
         held, guest = taken.sql.alias(), taken.source.alias()
         key = taken.table.column(account.id)
         same_id = equal(guest.c[key.name], key, cell, column.kind, self._batch.dialect)
-        yield sa.exists().where(same_id, taken.matches(guest, held), held.c.account == self._batch.accounts.c.n)
+        rows = guest.join(held, taken.matches(guest, held))
+        yield there_is(rows, same_id, held.c.account == self._batch.accounts.c.n)
 
     def _by_blob(self, place: Place, blob: Blob, where: list[ColumnElement[bool]]) -> int:
         numbers = self._numbers()

@@ -21,7 +21,7 @@ from pamitan.stores.engine import reading
 from pamitan.stores.ids import as_key
 from pamitan.stores.keytables import KeyTable
 from pamitan.stores.links import is_nobody
-from pamitan.stores.paths import cell_of, tied, unwrapped
+from pamitan.stores.paths import cell_of, there_is, tied, unwrapped
 from pamitan.stores.scan import keyed_table
 from pamitan.stores.schema import Column, Schema, Table
 from pamitan.stores.sharing import in_account_table, through
@@ -89,7 +89,7 @@ class Owners:
         accounts = self.schema.table(self.file.account.table)
         other = accounts.sql.alias()
         named = [(own, in_account_table(self.file, target)) for own, target in pairs]
-        return sa.exists().where(*self._ties(table, source, accounts, other, named), self._lives(accounts, other))
+        return there_is(other, *self._ties(table, source, accounts, other, named), self._lives(accounts, other))
 
     def _to_row(
         self, table: Table, source: FromClause, name: str, pairs: Pairs, path: tuple[str, ...]
@@ -99,7 +99,7 @@ class Owners:
         target = self.schema.table(name)
         other = target.sql.alias()
         claims = sa.or_(sa.false(), *self._claims(target, other, (*path, name)))
-        return sa.exists().where(*self._ties(table, source, target, other, pairs), claims)
+        return there_is(other, *self._ties(table, source, target, other, pairs), claims)
 
     def _ties(
         self, table: Table, source: FromClause, other: Table, theirs: FromClause, pairs: Pairs

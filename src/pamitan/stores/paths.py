@@ -4,7 +4,7 @@ A value in JSON is read as text: the number 42 and the text "42" are the same id
 path, or a JSON null, there is no value; text that is no JSON is no error. A path through a list
 (``items->[].email``) gives a row for each element, from a table function that is joined to the row.
 
-Each database has its own functions for this: ``jsonb_path_query_array`` of PostgreSQL (with ``pg_temp.pamitan_json``,
+Each database has its own functions for this: ``jsonb_array_elements`` of PostgreSQL (with ``pg_temp.pamitan_json``,
 which :mod:`pamitan.stores.engine` makes, because a cast of other text raises), ``JSON_TABLE`` of MariaDB 10.6 and
 MySQL 8, ``json_each`` of SQLite.
 """
@@ -54,7 +54,13 @@ class Cell:
         """A condition over ``value``, as one over the row: it holds for any element of the list."""
         if self.elements is None:
             return condition
-        return sa.exists(sa.select(sa.literal_column("1")).select_from(self.elements).where(condition))
+        return there_is(self.elements, condition)
+
+
+def there_is(rows: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """EXISTS, of a row that fulfils the conditions; what else they name is of the statements around, at any depth."""
+    query = sa.select(sa.literal_column("1")).select_from(rows).where(*conditions)
+    return sa.exists(query.correlate_except(rows))
 
 
 def cell_of(table: Table, row: FromClause, name: str | CellPath, dialect: str) -> Cell:
@@ -193,8 +199,7 @@ def _is_mysql(dialect: str) -> bool:
 
 def _value_at(cell: ColumnElement[Any], column: Column, steps: Sequence[Step], dialect: str) -> ColumnElement[Any]:
     if dialect == "postgresql":
-        keys = ",".join(f'"{step}"' for step in steps)
-        return _jsonb(cell, column).op("#>>", return_type=sa.Text())(_quoted(f"{{{keys}}}"))
+        return _jsonb(cell, column).op("#>>", return_type=sa.Text())(sa.literal_column(_quoted_keys(steps)))
     return _if_json(cell, _mysql_value(cell, steps) if _is_mysql(dialect) else _sqlite_value(cell, steps))
 
 
@@ -227,6 +232,12 @@ def _json_path(steps: Sequence[Step]) -> str:
     return "$" + "".join(written)
 
 
+def _quoted_keys(steps: Sequence[Step]) -> str:
+    """The path as PostgreSQL's ``#>`` takes it: an array of keys and places."""
+    keys = ",".join(f'"{step}"' for step in steps)
+    return "'{" + keys.replace("'", "''") + "}'"
+
+
 def _quoted(text: str) -> ColumnElement[Any]:
     """A text from the store file inside the statement, so that an index on the expression serves."""
     return sa.literal_column("'" + text.replace("'", "''") + "'")
@@ -238,15 +249,14 @@ def _quoted(text: str) -> ColumnElement[Any]:
 def _list_at(cell: ColumnElement[Any], column: Column, steps: Sequence[Step], dialect: str) -> ColumnElement[Any]:
     """The values at a path through a list, as the text of a JSON list."""
     if dialect == "postgresql":
-        found = sa.func.jsonb_path_query_array(_jsonb(cell, column), _quoted(_json_path(steps)))
-        return sa.cast(found, sa.Text)
+        return _List(_jsonb(cell, column), steps)
     if dialect == "sqlite":
-        return _SqliteList(cell, steps)
+        return _List(cell, steps)
     return sa.type_coerce(_if_json(cell, sa.func.json_extract(cell, _quoted(_json_path(steps)))), sa.Text)
 
 
-class _SqliteList(FunctionElement[str]):
-    """``json_each`` of the first list, of the lists in its elements, and so on; in the end one list of texts."""
+class _List(FunctionElement[str]):
+    """The elements of the first list, of the lists in those, and so on; in the end one list of single values."""
 
     name = "pamitan_list"
     inherit_cache = False
@@ -257,8 +267,20 @@ class _SqliteList(FunctionElement[str]):
         self.type = sa.Text()
 
 
-@compiles(_SqliteList, "sqlite")
-def _sqlite_list(element: _SqliteList, compiler: Any, **options: Any) -> str:
+@compiles(_List, "postgresql")
+def _postgresql_list(element: _List, compiler: Any, **options: Any) -> str:
+    document, tables = compiler.process(element.clauses, **options), []
+    parts = [compiler.process(sa.literal_column(_quoted_keys(steps))) for steps in _parted(element.steps)]
+    for number, keys in enumerate(parts[:-1]):
+        inner = f"({document}) #> {keys}"
+        elements = f"CASE jsonb_typeof({inner}) WHEN 'array' THEN {inner} END"
+        tables.append(f"jsonb_array_elements({elements}) AS pamitan_e{number}(value)")
+        document = f"pamitan_e{number}.value"
+    return f"(SELECT CAST(jsonb_agg({document} #> {parts[-1]}) AS TEXT) FROM {', '.join(tables)})"  # noqa: S608
+
+
+@compiles(_List, "sqlite")
+def _sqlite_list(element: _List, compiler: Any, **options: Any) -> str:
     cell = compiler.process(element.clauses, **options)
     paths = [_json_path(steps).replace("'", "''") for steps in _parted(element.steps)]
     document, tables = f"CASE WHEN json_valid({cell}) THEN {cell} END", []

@@ -35,7 +35,7 @@ from pamitan.stores.conditions import to_sql
 from pamitan.stores.equality import equal
 from pamitan.stores.keytables import GONE, SHARED, KeyTable
 from pamitan.stores.links import is_nobody
-from pamitan.stores.paths import Cell, cell_of, tied, unwrapped
+from pamitan.stores.paths import Cell, cell_of, there_is, tied, unwrapped
 from pamitan.stores.schema import Column, Schema, Table
 
 Scalar = str | int | None
@@ -188,7 +188,7 @@ class _Claims:
         other, target = self._rows_of(name), self._schema.table(name)
         equalities = [tied(table, row, own, target, other, theirs, self._schema.dialect) for own, theirs in pairs]
         by_signs = not self._hangs_on(name, table, pairs)
-        return sa.exists().where(*equalities, self._is_somebodys(name, other, (name,), by_signs))
+        return there_is(other, *equalities, self._is_somebodys(name, other, (name,), by_signs))
 
     def _hangs_on(self, name: str, table: Table, pairs: Sequence[tuple[CellPath, Target]]) -> bool:
         """The rows over there are parts of the row here (an order's keys and values): they claim nothing by signs."""
@@ -226,7 +226,7 @@ class _Claims:
         other = self._rows_of(accounts.name)
         same_id = equal(other.c[key.name], key, cell.value, cell.column.kind, self._schema.dialect)
         counts = [self._condition(self._file.account.customers, accounts, other)] if customers else []
-        lives = sa.exists().where(same_id, self._lives(other), *counts)
+        lives = there_is(other, same_id, self._lives(other), *counts)
         return sa.and_(holds, cell.holds(sa.and_(filled, lives)))
 
     def _names_something_else(self, table: Table, row: FromClause, owner: Owner) -> ColumnElement[bool]:
@@ -252,7 +252,7 @@ class _Claims:
                     other, target = self._rows_of(name), self._schema.table(name)
                     dialect = self._schema.dialect
                     ties = [tied(table, row, own, target, other, theirs, dialect) for own, theirs in pairs]
-                    yield sa.exists().where(*ties, self._is_somebodys(name, other, (*path, name)))
+                    yield there_is(other, *ties, self._is_somebodys(name, other, (*path, name)))
 
     def _held_inside(self, table: Table, rules: Sequence[Rule], row: FromClause) -> Iterator[ColumnElement[bool]]:
         """An address, a number or an opaque value stands where the links look for the person's."""
@@ -268,7 +268,7 @@ class _Claims:
         if keys is None:
             return sa.false()
         held = keys.sql.alias()
-        return sa.exists().where(held.c.rule >= 0, held.c.seeded < GONE, keys.matches(row, held))
+        return there_is(held, held.c.rule >= 0, held.c.seeded < GONE, keys.matches(row, held))
 
     def _rows_of(self, name: str) -> FromClause:
         keys = self._known.get(name)
