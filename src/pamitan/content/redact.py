@@ -238,7 +238,8 @@ def _trimmed(found: re.Match[str]) -> tuple[int, int]:
     text, start, end = found[0], found.start(), found.end()
     while start < end and not (text[0].isdecimal() or text[0] == "+" or (text[0] == "(" and ")" in text)):
         text, start = text[1:], start + 1
-    return start, end
+    opened = text.count(")") > text.count("(") and found.string[start - 1 : start] == "("
+    return start - opened, end
 
 
 def _without(text: str, spans: Sequence[_Found], word: str) -> str:

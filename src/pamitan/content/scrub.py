@@ -128,7 +128,11 @@ def _overwrite(node: Node, value: Scalar) -> bool:
 def _take_out(node: Node, items: Sequence[Item]) -> None:
     gone = {id(item) for item in items}
     counted = node.kind == "object" and is_list(node)
+    first, last = node.items[0].shape, node.items[-1].shape
     node.items = [item for item in node.items if id(item) not in gone]
+    if node.items and first is not None:  # the blanks after the bracket and before the other one
+        node.items[0].shape = (first[0], *node.items[0].shape[1:])
+        node.items[-1].shape = (*node.items[-1].shape[:2], last[2])
     for place, item in enumerate(node.items) if counted else ():
         if item.key != place:
             item.key, item.raw_key = place, None

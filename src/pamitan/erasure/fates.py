@@ -18,7 +18,7 @@ from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.receipt import SHARED_ROW
 from pamitan.storefile.labels import text
 from pamitan.storefile.model import StoreFile
-from pamitan.storefile.rules import Rule
+from pamitan.storefile.rules import Action, Rule
 from pamitan.stores.cells import UNIQUE, has_empty_value
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import Column, ForeignKey, Schema, Table
@@ -91,17 +91,23 @@ class _Planner:
             tuple((number, *column) for number, rule in enumerate(rules) for column in rule.personal.items()),
             self._shares(table, rules),
             any(name in link.targets() for table in self._map for link in self._file.links_of(self._datastore, table)),
+            frozenset(number for number, rule in enumerate(rules) if rule.by_mention),
         )
 
     def _check_names(self, table: Table, rule: Rule) -> None:
         kept = rule.keep.columns or [] if rule.keep else []
-        for column in [*rule.clear, *rule.replace, *rule.detach, *rule.personal, *kept]:
+        changed = [*rule.clear, *rule.replace, *rule.detach, *rule.scrub, *rule.redact]
+        for column in [*changed, *rule.personal, *kept]:
             table.column(column)
         for link in rule.link:
             for column in link.columns():
                 table.column(column)
+            if link.mentions and table.column(link.mentions).kind not in ("text", "json", "binary"):
+                mend = "name a column of text under 'mentions'"
+                raise _mismatch(table, table.column(link.mentions), f"holds no text to find anybody in; {mend}")
 
     def _assignments(self, table: Table, number: int, rule: Rule) -> Iterable[Assignment]:
+        rewriting: list[tuple[Action, Iterable[str]]] = [("scrub", rule.scrub), ("redact", rule.redact)]
         for name in rule.clear:
             yield Assignment(number, "clear", name, _cleared(table, table.column(name)), self._own_links(rule, name))
         for name, value in rule.replace.items():
@@ -109,6 +115,9 @@ class _Planner:
         for name, nobody in rule.detach.items():
             value_of = _detached(table, table.column(name), nobody)
             yield Assignment(number, "detach", name, value_of, self._own_links(rule, name))
+        for action, names in rewriting:
+            for name in names:
+                yield Assignment(number, action, name, _rewritten(table, table.column(name), action))
         yield from self._separations(table, number)
 
     def _separations(self, table: Table, number: int) -> Iterable[Assignment]:
@@ -121,12 +130,18 @@ class _Planner:
                 value = _detached(table, table.column(column), nobody)
                 yield Assignment(number, "detach", column, value, frozenset([link]), shared=True)
 
-    def _shares(self, table: Table, rules: list[Rule]) -> bool:
-        """Whether a row may be another customer's as well."""
+    def _shares(self, table: Table, rules: list[Rule], seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a row may be another customer's as well, or such a row may point at it."""
         if table.name == self._file.account.table and self._datastore == self._file.home:
             return False
-        led_from_several = next(reverse_links(self._schema, self._file, table, rules), None) is not None
-        return led_from_several or may_have_two_owners(self._file, self._datastore, table, rules)
+        if next(reverse_links(self._schema, self._file, table, rules), None) is not None:
+            return True
+        if may_have_two_owners(self._file, self._datastore, table, rules):
+            return True
+        seen = seen | {table.name}
+        pointing = [child for child, _key in self._schema.pointing_at(table.name) if child.name in self._map]
+        children = [child for child in pointing if child.name not in seen] if table.name in self._deleting else []
+        return any(self._shares(child, self._map[child.name], seen) for child in children)
 
     def _own_links(self, rule: Rule, column: str) -> frozenset[int] | None:
         """The links that go through this very column to the account, if any does."""
@@ -218,6 +233,20 @@ def _detached(table: Table, column: Column, nobody: str | int | None) -> Value:
     return Value("null") if nobody is None else Value("constant", nobody)
 
 
+def _rewritten(table: Table, column: Column, action: Action) -> Value:
+    if column.generated:
+        raise _mismatch(table, column, f"is computed by the database from other columns; {action} those instead")
+    if column.kind not in ("text", "json", "binary"):
+        what = "JSON or serialised PHP" if action == "scrub" else "text"
+        raise _mismatch(table, column, f"({column.sql_type}) holds no {what}; use 'clear' or 'replace' for it")
+    if _is_unique(table, column):
+        mend = f"use 'replace' with {UNIQUE}, or delete the row"
+        raise _mismatch(table, column, f"is unique, and two rows might become the same by '{action}'; {mend}")
+    if _points(table, column):
+        raise _mismatch(table, column, f"is a foreign key, which '{action}' would break; use 'detach'")
+    return Value("rewritten")
+
+
 def _pseudonym(table: Table, column: Column, template: str) -> Value:
     """The template with as many random digits as fit."""
     room = _UNIQUE_DIGITS if column.length is None else column.length - len(template.replace(UNIQUE, ""))
@@ -259,7 +288,8 @@ def _kept(number: int, rule: Rule) -> Kept:
     if rule.keep is None:
         raise ValueError("the rule keeps nothing")
     columns = None if rule.keep.columns is None else frozenset(rule.keep.columns)
-    return Kept(number, text(rule.keep.law, "en"), columns, frozenset([*rule.clear, *rule.replace, *rule.detach]))
+    changed = [*rule.clear, *rule.replace, *rule.detach, *rule.scrub, *rule.redact]
+    return Kept(number, text(rule.keep.law, "en"), columns, frozenset(changed))
 
 
 def _keeps_pointer(number: int, rule: Rule, key: ForeignKey) -> bool:

@@ -39,6 +39,7 @@ from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.keytables import GONE, KeyTable, StoredKey
 from pamitan.stores.links import Linker, Place
 from pamitan.stores.paths import require_json
+from pamitan.stores.rewrite import Rewritten
 from pamitan.stores.schema import Schema
 from pamitan.stores.sharing import put_shared_aside
 from pamitan.stores.vetting import vet
@@ -91,6 +92,7 @@ class Keys:
         self._seeds = seeds
         self._serial = count()
         self._made: list[KeyTable] = []
+        self._adopted: list[Rewritten] = []
         self._tables: dict[str, KeyTable] = {}
         self._map = batch.file.map.get(batch.datastore, {})
         self._leads = _leads(_all_links(batch.file, batch.datastore))
@@ -130,8 +132,14 @@ class Keys:
         """The number in the batch of that account."""
         return next(n for n, account in enumerate(self._vetted) if account.account_id == account_id)
 
+    def adopt(self, rewritten: Rewritten) -> None:
+        """Drop that with the key tables."""
+        self._adopted.append(rewritten)
+
     def drop(self) -> None:
         """Drop all key tables."""
+        for rewritten in self._adopted:
+            rewritten.drop()
         for table in self._made:
             table.drop()
 

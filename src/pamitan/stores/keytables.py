@@ -239,6 +239,11 @@ class KeyTable:
     def _indexed(self) -> str:
         return ", ".join(f"k{i}" for i in range(self._width))
 
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the key can be looked up by an index."""
+        return self.key.kind == "position" or self._may_be_indexed()
+
     def _may_be_indexed(self) -> bool:
         return self.key.kind == "unique" and sum(self._room(c) for c in self.key.columns) <= _INDEXABLE_CHARACTERS
 

@@ -17,10 +17,11 @@ class Value:
     """What a cell becomes.
 
     ``empty``: nothing, in the form that the column's type has for it. ``constant``: ``constant``, in the column's type.
+    ``rewritten``: what an editor makes of the old value (:mod:`pamitan.stores.rewrite`).
     ``unique``: ``constant`` as a text, its ``{unique}`` replaced by ``digits`` random hexadecimal digits.
     """
 
-    kind: Literal["null", "empty", "constant", "unique"]
+    kind: Literal["null", "empty", "constant", "unique", "rewritten"]
     constant: Scalar = None
     digits: int = 0
 
@@ -97,3 +98,5 @@ class Fate:
     """Some of the rows may be another customer's as well."""
     leads: bool = False
     """Other tables' rows are found through this one."""
+    mentions: frozenset[int] = frozenset()
+    """The rules whose rows only mention the person; they may be anybody's."""

@@ -1,0 +1,93 @@
+"""Rows that only mention a customer: found by what their text says, redacted, and otherwise left alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+import pytest
+
+from pamitan.erasure.errors import MapMismatch
+from pamitan.erasure.fates import fates_of
+from tests.store.gallery.case import ALICE, BOB, Case
+
+LOG = """
+CREATE TABLE log (id INTEGER PRIMARY KEY, line TEXT);
+INSERT INTO log VALUES
+    (1, 'mail to Alice <ALICE@example.com> sent; Alice on the next page of Bob'),
+    (2, 'called (0812) 3456 7801'),
+    (3, 'another Alice Alisson, of elsewhere'),
+    (4, 'to alice&#64;example.com and bob@example.com'),
+    (5, NULL),
+    (6, 'PACKED');
+"""
+LOG_MAP = "log: {link: {mentions: line}, redact: [line]}"
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(zlib.compress(json.dumps({"to": text}).encode())).decode()
+
+
+def test_rows_are_found_by_what_they_say_and_names_stay(any_url: str) -> None:
+    case = Case(any_url, LOG.replace("PACKED", packed("alice@example.com")), LOG_MAP)
+    assert case.close(ALICE)["log"] == [
+        (1, "mail to [erased] <[erased]> sent; Alice on the next page of Bob"),
+        (2, "called [erased]"),
+        (3, "another Alice Alisson, of elsewhere"),
+        (4, "to [erased] and bob@example.com"),
+        (5, None),
+        (6, packed("[erased]")),
+    ]
+    assert case.done(ALICE) == {("log", "redact", 4)}
+
+
+def test_one_row_may_mention_two_of_a_batch(any_url: str) -> None:
+    case = Case(any_url, LOG.replace("PACKED", ""), LOG_MAP)
+    assert (4, "to [erased] and [erased]") in case.close(ALICE, BOB)["log"]
+
+
+def test_rows_of_other_customers_are_touched_in_that_column_alone(any_url: str) -> None:
+    sql = """
+CREATE TABLE message (id INTEGER PRIMARY KEY, customer_id INTEGER, text TEXT, ip VARCHAR(40));
+INSERT INTO message VALUES (1, 1, 'I am Alice', 'a'), (2, 2, 'write to alice@example.com', 'b');
+CREATE TABLE reply (id INTEGER PRIMARY KEY, message_id INTEGER, text TEXT);
+INSERT INTO reply VALUES (1, 1, 'to hers'), (2, 2, 'to his');
+"""
+    map_ = """
+message:
+  - {link: {on: {customer_id: account.id}}, redact: [text], clear: [ip]}
+  - {link: {mentions: text}, redact: [text]}
+reply: {link: {on: {message_id: message.id}}, delete: true}
+"""
+    assert Case(any_url, sql, map_).close(ALICE) == {
+        "message": [(1, 1, "I am [erased]", None), (2, 2, "write to [erased]", "b")],
+        "reply": [(2, 2, "to his")],
+    }
+
+
+def test_late_rows_are_redacted_too(any_url: str) -> None:
+    from pamitan.erasure.verify import verify
+
+    case = Case(any_url, LOG.replace("PACKED", ""), LOG_MAP)
+    case.close(ALICE)
+    case.execute("INSERT INTO log VALUES (7, 'again alice@example.com')")
+    [receipt] = verify(case.store, [ALICE], case.shelf).receipts["1"]
+    assert (receipt.table, receipt.action, receipt.rows) == ("log", "redact", 1)
+    assert (7, "again [erased]") in case.rows()["log"]
+
+
+def test_an_unproven_address_finds_nothing(any_url: str) -> None:
+    from pamitan.stores.types import Subject
+
+    case = Case(any_url, LOG.replace("PACKED", ""), LOG_MAP)
+    before = case.rows()["log"]
+    case.try_to_close(Subject("1"))
+    assert case.rows()["log"] == before
+
+
+def test_a_number_is_refused_with_the_mend(sqlite_url: str) -> None:
+    sql = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, text TEXT);\n"
+    case = Case(sqlite_url, sql, "t: {link: {mentions: n}, redact: [text]}")
+    with pytest.raises(MapMismatch, match=r"'t\.n' holds no text to find anybody in; name a column of text"):
+        fates_of(case.store.file, "main", case.schema)
