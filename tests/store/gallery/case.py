@@ -62,7 +62,7 @@ class Case:
         with writing(self.engine) as connection:
             for statement in (people + sql).replace("{JSON}", JSON_TYPES[self.engine.dialect.name]).split(";\n"):
                 if statement.strip():
-                    connection.exec_driver_sql(statement.strip().rstrip(";").replace("%", "%%"))
+                    connection.execute(sa.text(statement.strip().rstrip(";").replace(":", "\\:")))
         self.schema = refresh(self.engine)
         self.store = Store(_loaded(store + indent(map_, "    "), url), SetClock(NOW))
         self.shelf = Shelf()
