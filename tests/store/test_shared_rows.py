@@ -285,7 +285,8 @@ def test_the_parent_of_a_row_that_stays_stays_too(any_url: str) -> None:
     shop = Shop(
         any_url,
         GIFTS.replace("card VARCHAR(100)", "card VARCHAR(100), order_id INTEGER REFERENCES orders (id)").replace(
-            "CREATE TABLE gift (", "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER);\n"
+            "CREATE TABLE gift (",
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id));\n"
             "INSERT INTO orders VALUES (7, 1), (8, 1);\nCREATE TABLE gift (", 1
         ).replace("'for Bob'", "'for Bob', 7").replace("'for me'", "'for me', 8").replace("'for Alice'", "'', NULL")
         .replace("'for nobody'", "'', NULL").replace("'for Charlie'", "'', NULL"),
@@ -297,9 +298,11 @@ def test_the_parent_of_a_row_that_stays_stays_too(any_url: str) -> None:
           {GIFT_LINES}
         """,
     )  # fmt: skip
-    result = closed(shop, ALICE)
-    assert [row[0] for row in shop.rows("orders")] == [7]
-    assert ("orders", "keep", 1, "rows shared with another customer point at it") in receipts(result, ALICE)
+    shelf = Shelf()
+    result = closed(shop, ALICE, shelf=shelf)
+    assert shop.rows("orders") == [(7, None)]
+    assert ("orders", "keep", 1, "shared with another customer") in receipts(result, ALICE)
+    assert verify(shop.store, [ALICE], shelf).receipts == {"1": []}
 
 
 def test_third_persons_and_staff_that_a_customers_row_points_to_stay_untouched(any_url: str) -> None:
