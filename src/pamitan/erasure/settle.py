@@ -69,6 +69,7 @@ class Settlement:
         self._settle()
 
     def _settle(self) -> None:
+        self._share_what_is_pointed_at()
         if self._late:
             for table, writer in self.writers.items():
                 self._rewrite(table, writer)
@@ -79,6 +80,14 @@ class Settlement:
         for writer in self.writers.values():
             writer.mark_doomed()
         self._check_account_row()
+
+    def _share_what_is_pointed_at(self) -> None:
+        """Rows that shared rows point at stay with them, and are cut from the leaving account as well."""
+        account = self._file.account.table if self._datastore == self._file.home else None
+        fates = [fate for fate in self._fates.tables if fate.table != account]
+        needs = [(self.writers[fate.table], need) for fate in fates for need in fate.needs if need.shared]
+        while needs and sum([writer.mark_shared(need) for writer, need in needs]):
+            pass
 
     def _check_account_row(self) -> None:
         """The account's own row must go: kept rows that point at it have to be detached."""

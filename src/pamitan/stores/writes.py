@@ -58,6 +58,15 @@ class TableWriter:
             stays = sa.or_(stays, kept.c.seeded == SHARED)
         return ours.insert(query.where(mine.c.rule >= 0, mine.c.seeded < GONE, stays, ~already))
 
+    def mark_shared(self, need: Need) -> int:
+        """Let the rows that shared rows of a child point at stay with them; how many more that were."""
+        ours, theirs = self._table, self._keys.of(need.child)
+        row, child, held = ours.source.alias("p"), theirs.source.alias("c"), theirs.sql.alias("h")
+        points = [ours.matches(row), _pairs(child, need.columns, row, need.target_columns), theirs.matches(child, held)]
+        pointed_at = sa.exists().where(*points, held.c.seeded == SHARED).correlate(ours.sql)
+        where = [ours.sql.c.rule >= 0, ours.sql.c.seeded < GONE, pointed_at]
+        return self._connection.execute(sa.update(ours.sql).values(seeded=SHARED).where(*where)).rowcount
+
     def mark_doomed(self) -> None:
         """Settle which rows are deleted. To be called once, after all that is needed is marked."""
         if not self._marked:
