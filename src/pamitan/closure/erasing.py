@@ -56,6 +56,7 @@ def _erase(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
         account_id = claim.closure.account_id
         reason = result.set_aside.get(account_id)
         if reason is not None:
+            _each(claim, now, partial(_keep, claim, result.receipts.get(account_id, [])))
             put_off(claim, now, reason)
         elif _each(claim, now, partial(_keep, claim, result.receipts.get(account_id, []))):
             erased.append(claim)
@@ -80,6 +81,9 @@ def _verify(claims: Sequence[Claim], now: dt.datetime) -> None:
     result = verify(current_store(), _subjects(claims), _shelf(claims))
     for claim in claims:
         account_id = claim.closure.account_id
+        if account_id in result.set_aside:
+            put_off(claim, now, result.set_aside[account_id])
+            continue
         late, residue = result.receipts.get(account_id, []), result.residue.get(account_id, [])
         _each(claim, now, partial(_conclude, claim, now, late, residue))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pamitan.erasure.namedfiles import NamedFile
 from pamitan.erasure.packs import Pack
 from pamitan.erasure.receipt import Receipt
 from pamitan.erasure.retained import RetainedRows
@@ -62,6 +63,8 @@ class DatastoreCase:
     """By table."""
     retained: list[RetainedRows] = field(default_factory=list)
     """The rows that a law keeps, to be erased when their date comes."""
+    files: list[NamedFile] = field(default_factory=list)
+    """The files that rows named, to be deleted after the commit."""
 
 
 @dataclass
@@ -114,6 +117,7 @@ def _case_to_plain(case: DatastoreCase) -> dict[str, Any]:
         "planned": [[r.datastore, r.table, r.action, r.rows, r.note] for r in case.planned],
         "keys": {table: pack.to_plain() for table, pack in case.keys.items()},
         "retained": [rows.to_plain() for rows in case.retained],
+        "files": [file.to_plain() for file in case.files],
     }
 
 
@@ -122,4 +126,5 @@ def _case_from_plain(plain: dict[str, Any]) -> DatastoreCase:
         [Receipt(*fields) for fields in plain["planned"]],
         {table: KeyPack.from_plain(pack) for table, pack in plain["keys"].items()},
         [RetainedRows.from_plain(rows) for rows in plain["retained"]],
+        [NamedFile(*file) for file in plain["files"]],
     )

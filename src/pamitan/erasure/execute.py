@@ -10,7 +10,8 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,11 +21,13 @@ from pamitan.erasure.casefile import CaseFileShelf, DatastoreCase, KeyPack, Pers
 from pamitan.erasure.editing import Editing
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.fit import require_fit
+from pamitan.erasure.namedfiles import NamedFile, noted
 from pamitan.erasure.people import Person, look_up, open_casefile, reason_against, row_survives, seeds
 from pamitan.erasure.receipt import RECOVERED, Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import merged
 from pamitan.erasure.settle import Progress, Receipts, Settlement
+from pamitan.erasure.unlinking import file_receipts, unlink_files
 from pamitan.stores.cells import UNIQUE
 from pamitan.stores.engine import writing
 from pamitan.stores.errors import StoreConflict, StoreMismatch, StoreRefused
@@ -35,10 +38,16 @@ from pamitan.stores.types import Subject
 _PAUSES = (0.05, 0.2, 0.8)
 """Seconds before each new try."""
 
+Transaction = Callable[[Any], AbstractContextManager[Any]]
+"""Opens a transaction of a datastore's engine: one that is committed, or one that is rolled back at the end."""
+
 
 @dataclass
 class ErasureResult:
-    """What became of each account of the batch: receipts, or the reason why it was set aside."""
+    """What became of each account of the batch: receipts, or the reason why it was set aside.
+
+    Both, where the rows are erased and a file could not be deleted yet.
+    """
 
     receipts: Receipts = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)
@@ -51,6 +60,19 @@ def erase(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) -
     :class:`pamitan.stores.errors.StoreUnavailable` (try again later) and :class:`pamitan.erasure.errors.MapMismatch`
     (the data map does not fit the schema; nothing was written).
     """
+    result, people = erase_rows(store, subjects, casefiles, writing)
+    for account, receipts in result.receipts.items():
+        reason = unlink_files(people[account].casefile, casefiles)
+        receipts += file_receipts(people[account].casefile)
+        if reason:
+            result.set_aside[account] = reason
+    return result
+
+
+def erase_rows(
+    store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, opened: Transaction
+) -> tuple[ErasureResult, dict[str, Person]]:
+    """The part of :func:`erase` that the databases do, in transactions that ``opened`` opens; and the accounts."""
     fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
     people = look_up(store, subjects, casefiles)
     result = ErasureResult()
@@ -63,8 +85,8 @@ def erase(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) -
             open_casefile(person)
             result.receipts[account] = []
     for datastore, steps in fates.items():
-        _erase_in(Place(store, datastore, steps, casefiles), people, result)
-    return result
+        _erase_in(Place(store, datastore, steps, casefiles, opened=opened), people, result)
+    return result, people
 
 
 def home_last(store: Store) -> list[str]:
@@ -83,6 +105,7 @@ class Place:
     casefiles: CaseFileShelf
     late: bool = False
     """Only what is not yet as it should be: the erasure itself is over."""
+    opened: Transaction = writing
 
 
 def _erase_in(place: Place, people: dict[str, Person], result: ErasureResult) -> None:
@@ -114,7 +137,7 @@ def transaction(place: Place, people: list[Person]) -> Receipts:
 def _once(place: Place, people: list[Person]) -> Receipts:
     engine, progress = place.store.engine(place.datastore), Progress()
     try:
-        with writing(engine) as connection:
+        with place.opened(engine) as connection:
             return _do(place, people, connection, progress)
     except StoreRefused as error:
         raise StoreRefused(f"{error}, while {progress.doing}") from None
@@ -142,8 +165,9 @@ def _do(place: Place, people: list[Person], connection: Any, progress: Progress)
         _check_alone(place, people)
         settlement.check_guard(fresh)
         receipts = fresh if place.late else {p.subject.account_id: _with_recovered(place, p, fresh) for p in people}
-        if fresh or not place.late:
-            _write_down(place, people, settlement, receipts)
+        files = list(settlement.files())
+        if fresh or files or not place.late:
+            _write_down(place, people, settlement, receipts, files)
             settlement.write(fresh)
     return receipts
 
@@ -172,10 +196,12 @@ def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Recei
     return kept + [Receipt(r.datastore, r.table, r.action, r.rows, RECOVERED) for r in recovered]
 
 
-def _write_down(place: Place, people: list[Person], settlement: Settlement, receipts: Receipts) -> None:
+def _write_down(
+    place: Place, people: list[Person], settlement: Settlement, receipts: Receipts, files: list[tuple[str, NamedFile]]
+) -> None:
     """Fill and save the case files, before the first write."""
     cases = {p.subject.account_id: DatastoreCase(_planned(place, p, receipts)) for p in people}
-    _remember_retained(place, people, settlement, cases)
+    _remember(place, people, settlement, cases, files)
     by_id = {person.subject.account_id: person for person in people}
     for table, writer in settlement.writers.items():
         written = _written_by(place, table)
@@ -189,17 +215,25 @@ def _write_down(place: Place, people: list[Person], settlement: Settlement, rece
         place.casefiles.save(account, person.casefile)
 
 
-def _remember_retained(
-    place: Place, people: list[Person], settlement: Settlement, cases: dict[str, DatastoreCase]
+def _remember(
+    place: Place,
+    people: list[Person],
+    settlement: Settlement,
+    cases: dict[str, DatastoreCase],
+    files: list[tuple[str, NamedFile]],
 ) -> None:
-    """Add what a law keeps; what an earlier run wrote down of it stays."""
+    """Add what a law keeps and the files to delete; what an earlier run wrote down of these stays."""
     found: dict[str, list[RetainedRows]] = {account: [] for account in cases}
     for account, rows in settlement.retained(place.store.clock.now()):
         found[account].append(rows)
+    named: dict[str, list[NamedFile]] = {account: [] for account in cases}
+    for account, file in files:
+        named[account].append(file)
     for person in people:
         account = person.subject.account_id
         known = person.casefile.datastores.get(place.datastore, DatastoreCase())
         cases[account].retained = merged(known.retained, found[account])
+        cases[account].files = noted(known.files, named[account])
 
 
 def _written_by(place: Place, table: str) -> re.Pattern[str]:

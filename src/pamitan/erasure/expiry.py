@@ -19,12 +19,13 @@ from pamitan.erasure.fates import fates_of
 from pamitan.erasure.people import Person
 from pamitan.erasure.receipt import DATE_CAME, Receipt
 from pamitan.erasure.retained import RetainedRow, RetainedRows, keep_now, last_day
+from pamitan.erasure.unlinking import file_receipts, unlink_files
 from pamitan.storefile.links import Link
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Keep, Rule, Until
 from pamitan.stores.batch import Vetted
 from pamitan.stores.engine import reading
-from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.errors import StoreMismatch, StoreRefused
 from pamitan.stores.keptrows import RowReader
 from pamitan.stores.keytables import StoredKey
 from pamitan.stores.schema import Table
@@ -68,6 +69,11 @@ def erase_due(
             found = _look(store, datastore, here, closed_at, result)
             result.receipts += _erase(store, datastore, found, casefile, casefiles)
             result.left += _left(store, datastore, found)
+    reason = unlink_files(casefile, casefiles)
+    if reason:
+        raise StoreRefused(reason)
+    unlinked = [receipt for receipt in file_receipts(casefile) if receipt.action == "unlink"]
+    result.receipts += [replace(receipt, note=receipt.note or DATE_CAME) for receipt in unlinked]
     result.next_day = _next_day(store, result, closed_at)
     return result
 
@@ -134,7 +140,7 @@ def _erase(
     later = Store(expiring_file(store.file, datastore, found, store), store.clock)
     fates = fates_of(later.file, datastore, store.schema(datastore))
     begun = casefile.datastores.get(datastore, DatastoreCase())
-    casefile.datastores[datastore] = DatastoreCase(begun.planned, _packed(found))
+    casefile.datastores[datastore] = DatastoreCase(begun.planned, _packed(found), files=begun.files)
     person = Person(Subject(casefile.account_id), Vetted(casefile.account_id, "other"), casefile, begun=True)
     done = transaction(Place(later, datastore, fates, casefiles), [person])
     receipts = [receipt for receipt in done.get(casefile.account_id, []) if receipt.action != "keep"]
@@ -145,21 +151,28 @@ def expiring_file(file: StoreFile, datastore: str, found: Sequence[_Found], stor
     """A store file whose data map knows the retained rows alone: two rules for each, what is due and what is not."""
     rules: defaultdict[str, list[Rule]] = defaultdict(list)
     for one in found:
-        rules[one.rows.table] += expiring_rules(_table(store, one.rows), one.rows)
+        rules[one.rows.table] += expiring_rules(_table(store, one.rows), one.rows, _unlinked(file, one.rows))
     nothing: dict[str, Any] = {"orders": [], "subscriptions": [], "library": [], "balances": []}
     account = file.account.model_copy(update={"sessions": []})
     return file.model_copy(update={**nothing, "account": account, "map": {datastore: dict(rules)}})
 
 
-def expiring_rules(table: Table, rows: RetainedRows) -> list[Rule]:
+def expiring_rules(table: Table, rows: RetainedRows, files: list[str]) -> list[Rule]:
     """What happens to rows that are due, and to those that are not."""
     link = nowhere(table)
     kept = Keep(law=rows.law, reason="", until=Until(days=1), columns=rows.columns)
     if rows.columns is None:
-        return [Rule(link=[link], delete=True), Rule(link=[link], keep=kept)]
+        return [Rule(link=[link], delete=True, unlink=files), Rule(link=[link], keep=kept)]
     cleared = clearable(table, rows.columns)
-    due = Rule(link=[link], clear=cleared) if cleared else Rule(link=[link], keep=kept)
+    due = Rule(link=[link], clear=cleared, unlink=files) if cleared or files else Rule(link=[link], keep=kept)
     return [due, Rule(link=[link], keep=kept)]
+
+
+def _unlinked(file: StoreFile, rows: RetainedRows) -> list[str]:
+    """The files that go with these rows: a law kept the cells that name them."""
+    rules = file.map.get(rows.datastore, {}).get(rows.table, [])
+    held = [t for rule in rules[rows.rule : rows.rule + 1] for t in rule.files]
+    return [t.text for t in held if rows.columns is None or not set(rows.columns).isdisjoint(t.columns)]
 
 
 def clearable(table: Table, columns: Sequence[str]) -> list[str]:

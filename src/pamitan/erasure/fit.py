@@ -17,6 +17,7 @@ from pamitan.storefile.paths import CellPath, Target, parse_cell
 from pamitan.storefile.rules import Rule
 from pamitan.stores.conditions import source_reader, to_sql
 from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.files import require_filesystem
 from pamitan.stores.paths import require_json
 from pamitan.stores.schema import Table
 from pamitan.stores.store import Store
@@ -160,6 +161,7 @@ def _rules(examined: Examined, name: str, rules: list[Rule]) -> None:
         if rule.keep:
             _source(examined, table, rule.keep.until.column)
         for template in rule.files:
+            require_filesystem(template.folder)
             for column in template.columns:
                 table.column(column)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,9 @@ from pamitan.erasure.errors import GuardTripped, NotErasable
 from pamitan.erasure.execute import home_last
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import look_up, reason_against
+from pamitan.erasure.receipt import FILE_SHARED, Receipt
 from pamitan.erasure.settle import Receipts, Settlement
+from pamitan.storefile.rules import Action
 from pamitan.stores.engine import reading
 from pamitan.stores.keys import collect
 from pamitan.stores.store import Store
@@ -56,8 +59,17 @@ def _count(settlement: Settlement, result: Plan) -> None:
         result.per_account[account] += done
     try:
         settlement.check_guard(receipts)
-    except GuardTripped as error:
+        _count_files(settlement, result)
+    except (GuardTripped, NotErasable) as error:
         result.objections |= dict.fromkeys(error.accounts, str(error))
+
+
+def _count_files(settlement: Settlement, result: Plan) -> None:
+    counted = Counter((account, file.table, file.state == "shared") for account, file in settlement.files())
+    for (account, table, stays), files in counted.items():
+        action: Action = "keep" if stays else "unlink"
+        receipt = Receipt(settlement.datastore, table, action, files, FILE_SHARED if stays else None)
+        result.per_account[account].append(receipt)
 
 
 class _NoShelf:

@@ -13,6 +13,10 @@ LATE = "late"
 SHARED_ROW = "shared with another customer"
 """The note of a receipt for rows that stay whole until the last of the customers who share them leaves."""
 
+FILE_SHARED = "files that another row names as well"
+"""The note of a receipt for files that stay until the last row that names them goes."""
+FILE_NOT_THERE = "was not there"
+"""The note of a receipt for files that a row named and that did not exist."""
 DATE_CAME = "kept by law until its date, which has come"
 """The note of a receipt for what a law kept at the closing and was erased later."""
 

@@ -15,11 +15,13 @@ from pamitan.erasure.editing import Editing
 from pamitan.erasure.errors import NotErasable
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.guard import check_radius
+from pamitan.erasure.namedfiles import NamedFile, State
 from pamitan.erasure.receipt import SHARED_ROW, Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import Retaining
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Action
+from pamitan.storefile.templates import FileTemplate, OutsideFolder
 from pamitan.stores.keptrows import RowReader
 from pamitan.stores.keys import Keys
 from pamitan.stores.schema import Schema
@@ -67,6 +69,11 @@ class Settlement:
         self._progress = progress or Progress()
         self.writers = {fate.table: TableWriter(connection, keys, fate) for fate in fates.tables}
         self._settle()
+
+    @property
+    def datastore(self) -> str:
+        """Where these rows are."""
+        return self._datastore
 
     def _settle(self) -> None:
         self._share_what_is_pointed_at()
@@ -149,6 +156,16 @@ class Settlement:
         for number, rows in Retaining(self._file, self._datastore, reader).of(self.writers):
             yield self._keys.account_of(number), rows
 
+    def files(self) -> Iterator[tuple[str, NamedFile]]:
+        """(account id, file) of the files that go with the rows. Raises :class:`NotErasable` where one lies outside."""
+        for table, writer in self.writers.items():
+            for number, rule in enumerate(self._file.map.get(self._datastore, {}).get(table, [])):
+                for template in rule.files:
+                    for account, row, shared in list(writer.named_files(number, template.columns)):
+                        if url := _url(template, row, account, table):
+                            state: State = "shared" if shared else "planned"
+                            yield account, NamedFile(table, url, template.folder, state)
+
     # writing
 
     def write(self, receipts: Receipts) -> None:
@@ -211,6 +228,16 @@ class Settlement:
                 f"{', '.join(cascade.columns)}); give '{cascade.child}' a rule that {rule} these rows",
                 frozenset(dragged),
             )
+
+
+def _url(template: FileTemplate, row: dict[str, str], account: str, table: str) -> str | None:
+    try:
+        return template.filled(row)
+    except OutsideFolder as outside:
+        raise NotErasable(
+            f"a row of '{table}' names a file that is not to be touched: {outside}; correct or empty that value",
+            frozenset([account]),
+        ) from None
 
 
 def _why_needed(fate: Fate) -> str:

@@ -7,7 +7,7 @@ every column of every datastore.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pamitan.erasure.batch import divide
@@ -15,9 +15,10 @@ from pamitan.erasure.casefile import CaseFileShelf
 from pamitan.erasure.execute import Place, home_last, transaction
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import Person, is_another, look_up, row_survives
-from pamitan.erasure.receipt import LATE
+from pamitan.erasure.receipt import LATE, Receipt
 from pamitan.erasure.residue import Residue, scan
 from pamitan.erasure.settle import Receipts
+from pamitan.erasure.unlinking import file_receipts, still_there, unlink_files
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
 
@@ -53,6 +54,7 @@ def verify(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) 
     people = {account: _unless_another(person, survives) for account, person in people.items() if person.begun}
     for datastore, steps in fates.items():
         _late_rows(Place(store, datastore, steps, casefiles, late=True), people, result)
+    _files(people, casefiles, result)
     usable = {account: person.vetted.usable for account, person in people.items()}
     found = {account: person.casefile for account, person in people.items()}
     result.residue = scan(store, found, store.clock.now(), usable) if found else {}
@@ -64,6 +66,26 @@ def _unless_another(person: Person, survives: bool) -> Person:
     if survives or not is_another(person):
         return person
     return replace(person, vetted=replace(person.vetted, state="other"))
+
+
+def _files(people: dict[str, Person], casefiles: CaseFileShelf, result: VerifyResult) -> None:
+    """Files of late rows go as well; those that are deleted have to be gone."""
+    for account, person in people.items():
+        still_there(person.casefile)
+        before = file_receipts(person.casefile)
+        reason = unlink_files(person.casefile, casefiles)
+        result.receipts[account] += _late_files(before, file_receipts(person.casefile))
+        if reason:
+            result.set_aside[account] = reason
+
+
+def _late_files(before: Sequence[Receipt], now: Sequence[Receipt]) -> Iterator[Receipt]:
+    """What was deleted since."""
+    known = {(r.datastore, r.table, r.note): r.rows for r in before}
+    for receipt in now:
+        rows = receipt.rows - known.get((receipt.datastore, receipt.table, receipt.note), 0)
+        if receipt.action == "unlink" and rows > 0:
+            yield replace(receipt, rows=rows, note=LATE)
 
 
 def _late_rows(place: Place, people: dict[str, Person], result: VerifyResult) -> None:

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
-from pamitan.stores.errors import StoreMismatch, StoreUnavailable
+from pamitan.stores.errors import StoreMismatch, StoreRefused, StoreUnavailable
 
 CHUNK_BYTES = 256 * 1024
 MOST_NAME_BYTES = 180
@@ -67,6 +68,41 @@ def read(url: str) -> Iterator[bytes]:
     except OSError as error:
         raise StoreUnavailable(f"the store's files cannot be read now ({type(error).__name__})") from None
     return _chunks(stream)
+
+
+def delete(url: str, folder: str) -> bool:
+    """Delete the file; whether it was there. ``folder`` is the URL of the folder that it has to lie in.
+
+    Raises :class:`StoreUnavailable` when the place does not answer, :class:`StoreRefused` when it may not be deleted.
+    """
+    files, path = _filesystem(url), _path(url)
+    _require_inside(files, path, _path(folder))
+    try:
+        if files.info(path)["type"] == "directory":
+            raise StoreRefused("it is a folder; correct the name in the row or the url in the store file")
+        files.rm_file(path)
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        raise StoreRefused("Pamitan may not delete it; give its user the right to") from None
+    except NotImplementedError:
+        raise StoreRefused(f"files at '{url.partition('://')[0]}://' cannot be deleted; take 'unlink' out") from None
+    except (OSError, ValueError) as error:
+        raise StoreUnavailable(f"the store's files cannot be reached now ({type(error).__name__})") from None
+    return True
+
+
+def require_filesystem(url: str) -> None:
+    """Raise :class:`StoreMismatch` when this installation does not know such URLs."""
+    _filesystem(url)
+
+
+def _require_inside(files: Any, path: str, folder: str) -> None:
+    """A folder inside may be a link to one outside; no file is followed there."""
+    if isinstance(files, LocalFileSystem):
+        parent, root = Path(path).parent.resolve(), Path(folder).resolve()
+        if not parent.is_relative_to(root):
+            raise StoreRefused("it lies outside of the folder that the store file names, by a link; look at that link")
 
 
 def safe_name(title: str, ending: str = "") -> str:

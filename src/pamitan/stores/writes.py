@@ -18,6 +18,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.rules import Action
 from pamitan.stores.cells import cell_value, differs_from, tells
+from pamitan.stores.filenames import names_in
 from pamitan.stores.keys import Keys
 from pamitan.stores.keytables import CHUNK, CLEAN, GONE, SEPARATED, SHARED, KeyTable, StoredKey, drop_temporary
 from pamitan.stores.rewrite import Editor, Rewritten, is_rewriting
@@ -178,6 +179,21 @@ class TableWriter:
         if rule not in self.fate.deletes:
             return there
         return sa.and_(there, ~self._is_doomed(keys)) if self._marked else sa.false()
+
+    def named_files(self, rule: int, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str], bool]]:
+        """(account id, columns, shared) of the rows of that rule whose files go; a law may keep the names."""
+        keys = self._table.sql
+        mine = [keys.c.rule == rule, keys.c.seeded.in_((0, 1, CLEAN))]
+        if rule in self.fate.deletes:
+            mine.append(self._is_doomed(keys) if self._marked else sa.true())
+        keeping = set().union(*(self._keeping(column) for column in columns))
+        if keeping:
+            other = self._table.sql.alias("keeping")
+            mine.append(
+                ~sa.exists().where(other.c.rule.in_(keeping), self._table.same_row(other, keys)).correlate(keys)
+            )
+        for number, named, shared in names_in(self._connection, self._table, columns, sa.and_(*mine)):
+            yield self._keys.account_of(number), named, shared
 
     # the writes
 
