@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import ParamSpec
 
 from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.examined import Examined, Problem, Severity
 from pamitan.erasure.fates import Fates, does_not_fit, fates_of
 from pamitan.erasure.reviewed import require_reviewed
-from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Link, Source
-from pamitan.storefile.model import Pending
+from pamitan.storefile.model import Balance, LibraryShelf, Pending, SessionStore
 from pamitan.storefile.paths import CellPath, Target, parse_cell
 from pamitan.storefile.rules import Rule
 from pamitan.stores.conditions import source_reader, to_sql
@@ -29,7 +29,10 @@ P = ParamSpec("P")
 def misfits(examined: Examined) -> Iterator[Problem]:
     """All that does not fit in one datastore."""
     if examined.is_home:
-        yield from _sections(examined)
+        yield from _told("account", _account, examined)
+        yield from _unmapped_accounts(examined)
+    for where, look in _sections(examined):
+        yield from _told(where, look)
     yield from _patterns(examined)
     for name, rules in examined.map.items():
         yield from _told(examined.place(name), _rules, examined, name, rules)
@@ -62,21 +65,42 @@ def require_fit(store: Store, datastore: str, reviewed: bool = True) -> Fates:
 # names
 
 
-def _sections(examined: Examined) -> Iterator[Problem]:
-    file = examined.file
-    yield from _told("account", _account, examined)
-    for pending in [*file.orders, *file.subscriptions]:
-        yield from _told(f"{pending.kind}s.{pending.table}", _pending, examined, pending)
-    for shelf in file.library:
-        sources = [shelf.title, shelf.code, *shelf.values.values()]
-        where = f"library.{shelf.table}"
-        yield from _told(where, _section, examined, shelf.table, shelf.id, shelf.link, shelf.where, sources)
-    for held in file.balances:
-        where = f"balances.{held.table}"
-        yield from _told(where, _section, examined, held.table, held.amount, held.link, held.where, [])
-    if file.account.table not in examined.map:
-        mend = f"add '{file.account.table}' to map.{examined.datastore}"
+def _unmapped_accounts(examined: Examined) -> Iterator[Problem]:
+    table = examined.file.account.table
+    if table not in examined.map:
+        mend = f"add '{table}' to map.{examined.datastore}"
         yield Problem("error", "account", "the account table itself is not in the data map", mend)
+
+
+def require_sections(store: Store, datastore: str) -> None:
+    """Raise :class:`MapMismatch` where what is read of orders, library and balances is not there."""
+    examined = Examined(store, datastore)
+    for where, look in _sections(examined):
+        try:
+            look()
+        except StoreMismatch as error:
+            raise does_not_fit(datastore, StoreMismatch(f"{where}: {error}")) from None
+
+
+def _sections(examined: Examined) -> Iterator[tuple[str, Callable[[], None]]]:
+    """What the store file reads of this datastore for its pages: the name of each, and how it is looked at."""
+    file = examined.file
+    sections: list[Pending | LibraryShelf | Balance | SessionStore] = [*file.orders, *file.subscriptions]
+    sections += [*file.library, *file.balances, *file.account.sessions]
+    for section in sections:
+        if (section.datastore or file.home) == examined.datastore:
+            yield f"{_name_of(section)}.{section.table}", partial(_section, examined, section)
+
+
+def _name_of(section: Pending | LibraryShelf | Balance | SessionStore) -> str:
+    match section:
+        case Pending():
+            return f"{section.kind}s"
+        case LibraryShelf():
+            return "library"
+        case Balance():
+            return "balances"
+    return "account.sessions"
 
 
 def _account(examined: Examined) -> None:
@@ -90,35 +114,37 @@ def _account(examined: Examined) -> None:
         require_json(table, parse_cell(lock.column))
     for condition in (account.where, account.guests, account.active, account.email_verified):
         to_sql(condition, table, examined.schema, examined.now)
-    for session in account.sessions:
-        _links(examined, examined.schema.table(session.table), session.link)
 
 
-def _pending(examined: Examined, pending: Pending) -> None:
-    sources = [pending.number, pending.date, pending.total, pending.status, pending.until, pending.currency]
-    _section(examined, pending.table, pending.id, pending.link, pending.where, sources)
-    table = examined.schema.table(pending.table)
+def _section(examined: Examined, section: Pending | LibraryShelf | Balance | SessionStore) -> None:
+    table = examined.schema.table(section.table)
+    _links(examined, table, section.link or [])
+    if not isinstance(section, SessionStore):
+        to_sql(section.where, table, examined.schema, examined.now)
+    for source in _sources(section):
+        _source(examined, table, source)
+    if isinstance(section, Pending):
+        _open(examined, table, section)
+
+
+def _sources(section: Pending | LibraryShelf | Balance | SessionStore) -> list[Source | None]:
+    match section:
+        case Pending():
+            shown = [section.number, section.date, section.total, section.status, section.until, section.currency]
+            return [section.id, *shown]
+        case LibraryShelf():
+            return [section.id, section.title, section.code, section.filename, *section.values.values()]
+        case Balance():
+            return [section.amount]
+    return []
+
+
+def _open(examined: Examined, table: Table, pending: Pending) -> None:
     to_sql(pending.open, table, examined.schema, examined.now)
     if pending.cancel:
         to_sql(pending.cancel.when, table, examined.schema, examined.now)
         for column in pending.cancel.set or {}:
             table.column(column)
-
-
-def _section(
-    examined: Examined,
-    name: str,
-    column: str,
-    links: list[Link] | None,
-    where: Condition | None,
-    sources: Iterable[Source | None],
-) -> None:
-    table = examined.schema.table(name)
-    table.column(column)
-    to_sql(where, table, examined.schema, examined.now)
-    _links(examined, table, links or [])
-    for source in sources:
-        _source(examined, table, source)
 
 
 def _source(examined: Examined, table: Table, source: Source | None) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.errors import GuardTripped, NotErasable
 from pamitan.erasure.execute import home_last
-from pamitan.erasure.fit import require_fit
+from pamitan.erasure.fit import require_fit, require_sections
 from pamitan.erasure.people import look_up, reason_against
 from pamitan.erasure.receipt import FILE_SHARED, Receipt
 from pamitan.erasure.settle import Receipts, Settlement
@@ -34,6 +34,8 @@ def plan(store: Store, subjects: Sequence[Subject]) -> Plan:
     Constraints of the database speak up only at a real write. Raises as ``erase`` does.
     """
     result = Plan()
+    for datastore in store.file.datastores:
+        require_sections(store, datastore)
     fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
     people = look_up(store, subjects, _NoShelf())
     for account, person in people.items():

@@ -58,6 +58,8 @@ class LockChange(Strict):
 class SessionStore(Strict):
     """A table of the shop's sessions; those of a customer are deleted when the closure is confirmed."""
 
+    datastore: str | None = None
+    """Where the table is; without it beside the account table."""
     table: str
     link: Links
 
@@ -121,6 +123,8 @@ class Pending(Strict):
 
     kind: Literal["order", "subscription", "return"] = "order"
     label: Text | None = None
+    datastore: str | None = None
+    """Where the table is; without it beside the account table."""
     table: str
     id: str = "id"
     link: Annotated[list[Link] | None, BeforeValidator(as_list_or_none)] = None
@@ -145,6 +149,8 @@ class LibraryShelf(Strict):
     """Digital purchases of one sort: what the customer saves before it becomes unreachable."""
 
     label: Text
+    datastore: str | None = None
+    """Where the table is; without it beside the account table."""
     table: str
     id: str = "id"
     link: Annotated[list[Link] | None, BeforeValidator(as_list_or_none)] = None
@@ -172,6 +178,8 @@ class Balance(Strict):
     """Money, points or the like that the customer would lose."""
 
     label: Text
+    datastore: str | None = None
+    """Where the table is; without it beside the account table."""
     table: str
     link: Annotated[list[Link] | None, BeforeValidator(as_list_or_none)] = None
     where: Where | None = None
@@ -358,17 +366,21 @@ class StoreFile(Strict):
         }
         for section, items in sections.items():
             for index, item in enumerate(items):
-                self._check_way(item.link or [], item.table, section, index)
+                self._check_way(item.datastore, item.link or [], item.table, section, index)
         for index, session in enumerate(self.account.sessions):
-            self._check_way(session.link, session.table, "account", "sessions", index)
+            self._check_way(session.datastore, session.link, session.table, "account", "sessions", index)
 
-    def _check_way(self, links: list[Link], table: str, *place: str | int) -> None:
-        mapped = self.map.get(self.home, {})
+    def _check_way(self, datastore: str | None, links: list[Link], table: str, *place: str | int) -> None:
+        where = datastore or self.home
+        if where not in self.datastores:
+            known = ", ".join(self.datastores)
+            raise Misplaced(f"there is no datastore '{where}'; name one of: {known}", *place, "datastore")
+        mapped = self.map.get(where, {})
         if not links and not _is_mapped(table, mapped):
             raise Misplaced(f"needs a link: the data map says nothing of its table '{table}'", *place)
         for target in sorted({target for link in links for target in link.targets()}):
             if target != "account" and not _is_mapped(target, mapped):
-                raise Misplaced(f"links through '{target}', which is not in the map of '{self.home}'", *place)
+                raise Misplaced(f"links through '{target}', which is not in the map of '{where}'", *place)
 
     @property
     def home(self) -> str:

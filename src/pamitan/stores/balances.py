@@ -24,13 +24,17 @@ class Balances:
         balances = self._home.file.balances
         if not balances:
             return []
-        with reading(self._home.engine) as connection, self._home.keys(connection, account_id, proven) as keys:
-            held = [self._held(connection, keys, balance) for balance in balances]
+        held: list[HeldBalance] = []
+        for datastore in dict.fromkeys(balance.datastore for balance in balances):
+            home = self._home.at(datastore)
+            with reading(home.engine) as connection, home.keys(connection, account_id, proven) as keys:
+                here = [balance for balance in balances if balance.datastore == datastore]
+                held += [self._held(connection, keys, home, balance) for balance in here]
         return [balance for balance in held if balance.amount]
 
-    def _held(self, connection: Connection, keys: Keys, balance: Balance) -> HeldBalance:
+    def _held(self, connection: Connection, keys: Keys, home: Home, balance: Balance) -> HeldBalance:
         tied = keys.tied(balance.table, balance.link, balance.where)
-        amount = tied.source.c[tied.table.column(balance.amount).name]
+        amount = home.amount(balance.amount, tied.table, tied.source)
         total = connection.execute(sa.select(sa.func.sum(amount)).where(is_tied(tied, tied.source))).scalar_one()
         money = balance.unit == "money"
         return HeldBalance(

@@ -115,7 +115,7 @@ class _Writer:
             case "not":
                 return self._differs(cell, operand)
         if cell.in_json:
-            return _COMPARED[operator](_number_in(cell.value, self._schema.dialect), self._number(cell, operand))
+            return _COMPARED[operator](number_in(cell.value), self._number(cell, operand))
         return _COMPARED[operator](cell.value, self._value(cell, operand))
 
     def _equals(self, cell: Cell, operand: Any) -> ColumnElement[bool]:
@@ -143,7 +143,7 @@ class _Writer:
         if isinstance(operand, bool):
             return cell.value == str(operand).lower()
         if isinstance(operand, (int, float)):
-            return _number_in(cell.value, self._schema.dialect) == Decimal(str(operand))
+            return number_in(cell.value) == Decimal(str(operand))
         return cell.value == str(operand)
 
     def _number(self, cell: Cell, operand: Any) -> Decimal:
@@ -188,7 +188,7 @@ def _is_like(cell: Cell, operand: Any) -> ColumnElement[bool]:
     return sa.or_(sa.false(), *(text.like(str(pattern)) for pattern in patterns))
 
 
-def _number_in(value: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+def number_in(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """The number that a text is; NULL for any other text."""
     is_number = value.regexp_match(_NUMBER)
     return sa.case((is_number, sa.cast(value, sa.Numeric(38, 10))))

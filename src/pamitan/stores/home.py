@@ -16,12 +16,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.kit.clock import Clock
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Source
-from pamitan.storefile.model import StoreFile
-from pamitan.stores.conditions import source_reader, to_sql
-from pamitan.stores.engine import engine_for
+from pamitan.storefile.model import Datastore, StoreFile
+from pamitan.stores.conditions import number_in, source_reader, to_sql
+from pamitan.stores.engine import engine_for, reading
 from pamitan.stores.ids import as_key
 from pamitan.stores.keys import Keys, collect, vet
 from pamitan.stores.keytables import KeyTable
+from pamitan.stores.paths import cell_of
 from pamitan.stores.schema import Schema, Table, reflect
 from pamitan.stores.sources import SourceReader
 from pamitan.stores.types import Identifier, Subject
@@ -30,18 +31,29 @@ from pamitan.stores.wildcards import LiveFile
 
 @dataclass(frozen=True)
 class Home:
-    """The home datastore as the store file describes it."""
+    """The home datastore as the store file describes it, or another one that a section of the file reads."""
 
     live: LiveFile
     clock: Clock
+    elsewhere: str | None = None
+    """The name of another datastore."""
+
+    def at(self, datastore: str | None) -> Home:
+        """The same store, seen from that datastore; ``None`` is home."""
+        return Home(self.live, self.clock, None if datastore == self.file.home else datastore)
 
     @property
     def file(self) -> StoreFile:
         return self.live.now().file
 
     @property
+    def place(self) -> Datastore:
+        """The datastore as the store file describes it."""
+        return self.file.datastores[self.elsewhere or self.file.home]
+
+    @property
     def engine(self) -> Engine:
-        return engine_for(self.file.datastores[self.file.home].url)
+        return engine_for(self.place.url)
 
     @property
     def schema(self) -> Schema:
@@ -49,11 +61,12 @@ class Home:
 
     @property
     def account_table(self) -> Table:
+        """Only at home."""
         return self.schema.table(self.file.account.table)
 
     def now(self) -> dt.datetime:
         """On the wall clock of the datastore, as :func:`to_sql` wants it."""
-        return self.file.datastores[self.file.home].local(self.clock.now())
+        return self.place.local(self.clock.now())
 
     def condition(self, condition: Condition | None, table: Table, row: FromClause) -> ColumnElement[bool]:
         """The condition over a row of the table."""
@@ -68,6 +81,11 @@ class Home:
         if source is None:
             return sa.null()
         return self.sources.first(source, table, row).value
+
+    def amount(self, name: str, table: Table, row: FromClause) -> ColumnElement[Any]:
+        """A cell of the row as a number to sum up; what is no number in JSON counts nothing."""
+        cell = cell_of(table, row, name, self.schema.dialect)
+        return number_in(cell.value) if cell.in_json else cell.value
 
     @property
     def sources(self) -> SourceReader:
@@ -84,9 +102,14 @@ class Home:
     def keys(self, connection: Connection, account_id: str, proven: frozenset[Identifier]) -> Iterator[Keys]:
         """The keys of the rows that are tied to one account."""
         subjects: Sequence[Subject] = [Subject(account_id, proven)]
-        vetted = vet(connection, self.schema, self.file, subjects, self.clock.now())
-        now = self.clock.now()
-        with collect(connection, self.schema, self.file, self.file.home, vetted, now, spares_shared=False) as keys:
+        now, place = self.clock.now(), self.elsewhere or self.file.home
+        if self.elsewhere is None:
+            vetted = vet(connection, self.schema, self.file, subjects, now)
+        else:
+            home = self.at(None)
+            with reading(home.engine) as at_home:
+                vetted = vet(at_home, home.schema, self.file, subjects, now)
+        with collect(connection, self.schema, self.file, place, vetted, now, spares_shared=False) as keys:
             yield keys
 
 

@@ -31,7 +31,7 @@ from sqlalchemy.sql import FromClause
 
 from pamitan.storefile.conditions import Condition
 from pamitan.storefile.links import Link
-from pamitan.storefile.model import StoreFile
+from pamitan.storefile.model import Balance, LibraryShelf, Pending, SessionStore, StoreFile
 from pamitan.storefile.paths import parse_cell
 from pamitan.storefile.rules import Rule
 from pamitan.stores.batch import Batch, Vetted
@@ -217,12 +217,10 @@ def _through(rules: list[Rule]) -> set[str]:
 def _all_links(file: StoreFile, datastore: str) -> list[Link]:
     """Every link that the store file gives in that datastore."""
     links = [link for table in file.map.get(datastore, {}) for link in file.links_of(datastore, table)]
-    if datastore == file.home:
-        given = [pending.link for pending in (*file.orders, *file.subscriptions)]
-        given += [shelf.link for shelf in file.library] + [balance.link for balance in file.balances]
-        given += [sessions.link for sessions in file.account.sessions]
-        links += [link for some in given for link in some or []]
-    return links
+    sections: list[Pending | LibraryShelf | Balance | SessionStore] = [*file.orders, *file.subscriptions]
+    sections += [*file.library, *file.balances, *file.account.sessions]
+    here = [section.link for section in sections if (section.datastore or file.home) == datastore]
+    return links + [link for given in here for link in given or []]
 
 
 def _leads(links: Iterable[Link]) -> dict[str, set[str]]:

@@ -61,16 +61,18 @@ class Library:
         shelves = self._home.file.library
         if not shelves:
             return []
-        with reading(self._home.engine) as connection, self._home.keys(connection, account_id, proven) as keys:
-            found = [
-                entry
-                for index, shelf in enumerate(shelves)
-                for entry in self._on_shelf(connection, keys, f"library.{index}", shelf)
-            ]
+        found: list[_Entry] = []
+        for datastore in dict.fromkeys(shelf.datastore for shelf in shelves):
+            home = self._home.at(datastore)
+            with reading(home.engine) as connection, home.keys(connection, account_id, proven) as keys:
+                for index, shelf in enumerate(shelves):
+                    if shelf.datastore == datastore:
+                        found += self._on_shelf(connection, keys, home, f"library.{index}", shelf)
         return _with_unique_names(found)
 
-    def _on_shelf(self, connection: Connection, keys: Keys, section: str, shelf: LibraryShelf) -> Iterator[_Entry]:
-        home = self._home
+    def _on_shelf(
+        self, connection: Connection, keys: Keys, home: Home, section: str, shelf: LibraryShelf
+    ) -> Iterator[_Entry]:
         tied = keys.tied(shelf.table, shelf.link, shelf.where)
         row = tied.source
         sources = {"title": shelf.title, "code": shelf.code, "filename": shelf.filename}

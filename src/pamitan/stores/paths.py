@@ -59,7 +59,7 @@ class Cell:
 
 def there_is(rows: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """EXISTS, of a row that fulfils the conditions; what else they name is of the statements around, at any depth."""
-    query = sa.select(sa.literal_column("1")).select_from(rows).where(*conditions)
+    query: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(rows).where(*conditions)
     return sa.exists(query.correlate_except(rows))
 
 

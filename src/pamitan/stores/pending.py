@@ -40,8 +40,12 @@ class OpenItems:
         """All of them, oldest first."""
         if not self._sections:
             return []
-        with reading(self._home.engine) as connection, self._home.keys(connection, account_id, proven) as keys:
-            found = [item for name in self._sections for item in self._open(connection, keys, name)]
+        found: list[OpenItem] = []
+        for datastore in dict.fromkeys(pending.datastore for pending in self._sections.values()):
+            home = self._home.at(datastore)
+            with reading(home.engine) as connection, home.keys(connection, account_id, proven) as keys:
+                here = [name for name, pending in self._sections.items() if pending.datastore == datastore]
+                found += [item for name in here for item in self._open(connection, keys, name)]
         return sorted(found, key=lambda item: item.date or _LONG_AGO)
 
     def cancel(
@@ -59,7 +63,7 @@ class OpenItems:
         if pending.cancel.hook is None:
             self._cancel_by_sql(pending, section, account_id, row_id, proven)
             return
-        with reading(self._home.engine) as connection:
+        with reading(self._home.at(pending.datastore).engine) as connection:
             item = self._one(connection, section, account_id, row_id, proven)
         payload = {"account_id": account_id, "kind": item.kind, "id": row_id, "number": item.number}
         call_hook(self._home.file.hooks[pending.cancel.hook], "cancel_order", payload, idempotency_key)
@@ -67,18 +71,18 @@ class OpenItems:
     def _cancel_by_sql(
         self, pending: Pending, section: str, account_id: str, row_id: str, proven: frozenset[Identifier]
     ) -> None:
-        table = self._home.schema.table(pending.table)
+        home = self._home.at(pending.datastore)
+        table = home.schema.table(pending.table)
         key = table.column(pending.id)
-        values = self._new_values(pending, table)
-        with writing(self._home.engine) as connection:
+        values = self._new_values(pending, table, home.schema.dialect)
+        with writing(home.engine) as connection:
             mine = table.sql.c[key.name] == as_key(row_id, key)
             connection.execute(sa.select(sa.literal(1)).select_from(table.sql).where(mine).with_for_update())
             self._one(connection, section, account_id, row_id, proven)
             connection.execute(sa.update(table.sql).where(mine).values(values))
 
-    def _new_values(self, pending: Pending, table: Table) -> dict[str, Any]:
+    def _new_values(self, pending: Pending, table: Table, dialect: str) -> dict[str, Any]:
         changes = (pending.cancel.set or {}) if pending.cancel else {}
-        dialect = self._home.schema.dialect
         try:
             return {name: column_value(table.column(name), value, dialect) for name, value in changes.items()}
         except ValueError as error:
@@ -87,7 +91,7 @@ class OpenItems:
     def _one(
         self, connection: Connection, section: str, account_id: str, row_id: str, proven: frozenset[Identifier]
     ) -> OpenItem:
-        with self._home.keys(connection, account_id, proven) as keys:
+        with self._home.at(self._sections[section].datastore).keys(connection, account_id, proven) as keys:
             found = {item.key: item for item in self._open(connection, keys, section)}
         item = found[f"{section}:{row_id}"]
         if not item.can_cancel:
@@ -95,7 +99,8 @@ class OpenItems:
         return item
 
     def _open(self, connection: Connection, keys: Keys, section: str) -> Iterator[OpenItem]:
-        pending, home = self._sections[section], self._home
+        pending = self._sections[section]
+        home = self._home.at(pending.datastore)
         tied = keys.tied(pending.table, pending.link, pending.where)
         row = tied.source
         may_cancel = home.flag(pending.cancel.when, tied.table, row) if pending.cancel else sa.literal(0)
@@ -114,7 +119,7 @@ class OpenItems:
             yield self._told(section, pending, found)
 
     def _told(self, section: str, pending: Pending, row: Any) -> OpenItem:
-        zone = self._home.file.datastores[self._home.file.home].timezone
+        zone = self._home.at(pending.datastore).place.timezone
         status = as_text(row.status)
         return OpenItem(
             key=f"{section}:{id_text(row.id)}",

@@ -20,8 +20,9 @@ class Sessions:
         if not stores:
             return 0
         ended = 0
-        with writing(self._home.engine) as connection, self._home.keys(connection, account_id, frozenset()) as keys:
-            for store in stores:
+        for store in stores:
+            home = self._home.at(store.datastore)
+            with writing(home.engine) as connection, home.keys(connection, account_id, frozenset()) as keys:
                 tied = keys.tied(store.table, store.link)
                 ended += connection.execute(sa.delete(tied.source).where(is_tied(tied, tied.source))).rowcount
         return ended
