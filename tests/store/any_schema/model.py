@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 EMAIL, PHONE = "email", "phone"
@@ -67,7 +67,15 @@ class Pseudonym:
     template: str
 
 
-Effect = Emptied | Becomes | Pseudonym
+@dataclasses.dataclass(frozen=True)
+class Rewritten:
+    """What ``read`` gives of the cell is ``expected`` of what it gave before: parts are gone, the rest is as it was."""
+
+    read: Callable[[Any], Any]
+    expected: Callable[[Any], Any]
+
+
+Effect = Emptied | Becomes | Pseudonym | Rewritten
 
 
 @dataclasses.dataclass
@@ -84,11 +92,11 @@ class Rule:
     """For rows of this status alone."""
 
     def change(self, column: str, action: str, value: Any, effect: Effect) -> None:
-        """Clear or replace a column."""
-        if action == "clear":
-            self.said.setdefault("clear", []).append(column)
+        """Clear, replace, redact or scrub a column."""
+        if action in ("clear", "redact"):
+            self.said.setdefault(action, []).append(column)
         else:
-            self.said.setdefault("replace", {})[column] = value
+            self.said.setdefault(action, {})[column] = value
         self.effects[column] = effect
 
     def cut(self, column: str) -> None:

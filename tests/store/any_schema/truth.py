@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 from tests.store.any_schema.database import Rows
-from tests.store.any_schema.model import Becomes, Effect, Emptied, ForeignKey, History, Pseudonym, Row, Table
+from tests.store.any_schema.model import Becomes, Effect, Emptied, ForeignKey, History, Pseudonym, Rewritten, Row, Table
 
 EMPTY = (None, "", 0, "{}", dt.date(1970, 1, 2), "1970-01-02")
 Outcome = dict[tuple[str, int], dict[str, Effect] | None]
@@ -113,6 +113,8 @@ def _fits(effect: Effect | None, before: Any, now: Any) -> bool:
             return now in EMPTY or now == {} or bool(re.fullmatch("[0-9a-f]{8,16}", str(now)))
         case Becomes(value):
             return bool(now == value)
+        case Rewritten(read, expected):
+            return bool(now is None if before is None else read(now) == expected(read(before)))
         case Pseudonym(template):
             start, end = map(re.escape, template.split("{unique}"))
             return bool(re.fullmatch(f"{start}[0-9a-f]{{8,16}}{end}", now))
