@@ -169,6 +169,15 @@ def test_plan_shows_what_would_happen_and_writes_nothing(shell: Shell) -> None:
     assert shell.shop.path.read_bytes() == before
 
 
+def test_shadow_gives_the_receipts_of_the_real_run_and_changes_nothing(shell: Shell) -> None:
+    before = shell.shop.path.read_bytes()
+    words = ["--store", str(shell.store_file), "--account", ALICE, "--shadow", "--json"]
+    rehearsed = json.loads(shell.run("close", *words).stdout)
+    assert shell.shop.path.read_bytes() == before
+    _code, done = shell.close(ALICE)
+    assert (rehearsed["set_aside"], rehearsed["receipts"]) == (None, done["receipts"])
+
+
 def test_check_accepts_a_whole_store_file(shell: Shell) -> None:
     done = shell.run("check", str(shell.store_file), "--json")
     assert (done.returncode, json.loads(done.stdout)["ok"]) == (0, True)

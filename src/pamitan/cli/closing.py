@@ -60,11 +60,22 @@ def close(
         ),
     ] = None,
     proven: ProvenOption = None,
+    shadow: Annotated[
+        bool,
+        typer.Option(
+            "--shadow",
+            help="Run the erasure in transactions that are rolled back, and report what it would have done. Asks "
+            "nothing, changes nothing.",
+        ),
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Close one account. With --now the whole life runs here, and the exit code is 0 only when it is closed."""
     with plain_failures(as_json):
         opened = open_store(store)
+        if shadow:
+            _rehearse(opened, account, _identifiers(opened, proven, as_json), as_json)
+            return
         closure = _cut_short(opened, account)
         if closure is None:
             person = the_account(opened, account, as_json)
@@ -105,6 +116,26 @@ def _identifiers(store: Store, words: list[str] | None, as_json: bool) -> frozen
         if identifier is None:
             fail(f"--proven '{word}' is neither an e-mail address nor a phone number.", Exit.USAGE, as_json)
     return frozenset(identifier for identifier in found.values() if identifier)
+
+
+def _rehearse(store: Store, named: str, proven: frozenset[Identifier], as_json: bool) -> None:
+    from pamitan.erasure.errors import ErasureError
+    from pamitan.erasure.shadow import rehearse
+
+    person = the_account(store, named, as_json)
+    try:
+        result = rehearse(store, [Subject(person.id, proven)])
+    except ErasureError as error:
+        fail(str(error), Exit.FAILED, as_json)
+    reason = result.set_aside.get(person.id)
+    receipts = [_receipt_row(receipt) for receipt in result.receipts.get(person.id, [])]
+    if as_json:
+        print_json({"account": person.id, "receipts": receipts, "set_aside": reason})
+    else:
+        _print_receipts("What the erasure would have done", receipts)
+        say("Everything was rolled back; nothing is changed.")
+    if reason:
+        fail(f"The erasure could not be done: {reason}", Exit.FAILED, as_json=False)
 
 
 def _asked_for(

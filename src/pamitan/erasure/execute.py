@@ -8,19 +8,18 @@ Nothing is locked beforehand: see docs/decisions/erasure.md.
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pamitan.content.patterns import ERASED
 from pamitan.erasure.batch import divide
-from pamitan.erasure.casefile import CaseFileShelf, DatastoreCase, KeyPack, PersonalValue
+from pamitan.erasure.casefile import CaseFileShelf, DatastoreCase, KeyPack
 from pamitan.erasure.editing import Editing
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.fit import require_fit
+from pamitan.erasure.learning import learn, learn_ahead
 from pamitan.erasure.namedfiles import NamedFile, noted
 from pamitan.erasure.people import Person, look_up, open_casefile, reason_against, row_survives, seeds
 from pamitan.erasure.receipt import RECOVERED, Receipt
@@ -28,7 +27,6 @@ from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import merged
 from pamitan.erasure.settle import Progress, Receipts, Settlement
 from pamitan.erasure.unlinking import file_receipts, unlink_files
-from pamitan.stores.cells import UNIQUE
 from pamitan.stores.engine import writing
 from pamitan.stores.errors import StoreConflict, StoreMismatch, StoreRefused
 from pamitan.stores.keys import collect
@@ -84,6 +82,7 @@ def erase_rows(
         else:
             open_casefile(person)
             result.receipts[account] = []
+    learn_ahead(store, fates, [people[account] for account in result.receipts])
     for datastore, steps in fates.items():
         _erase_in(Place(store, datastore, steps, casefiles, opened=opened), people, result)
     return result, people
@@ -203,11 +202,8 @@ def _write_down(
     cases = {p.subject.account_id: DatastoreCase(_planned(place, p, receipts)) for p in people}
     _remember(place, people, settlement, cases, files)
     by_id = {person.subject.account_id: person for person in people}
+    learn(place.store.file, place.datastore, settlement.writers, people)
     for table, writer in settlement.writers.items():
-        written = _written_by(place, table)
-        for account, kind, value in writer.personal_values():
-            if (text := _as_text(value)) is not None and not written.fullmatch(text) and ERASED not in text:
-                by_id[account].casefile.identifiers.add(PersonalValue(kind, text))  # type: ignore[arg-type]
         for account, keys in writer.lasting_keys():
             cases[account].keys.setdefault(table, KeyPack()).add(keys)
     for account, person in by_id.items():
@@ -236,19 +232,7 @@ def _remember(
         cases[account].files = noted(known.files, named[account])
 
 
-def _written_by(place: Place, table: str) -> re.Pattern[str]:
-    """The values that the store file itself writes there: after a first run they stand where the person's did."""
-    rules = place.store.file.map.get(place.datastore, {}).get(table, [])
-    values = [re.escape(str(value)) for rule in rules for value in rule.replace.values()]
-    return re.compile("|".join(value.replace(re.escape(UNIQUE), ".+") for value in values) or r"(?!)", re.DOTALL)
-
-
 def _planned(place: Place, person: Person, receipts: Receipts) -> list[Receipt]:
     """What the case file says is about to be done; late rows are no part of what a crash could cut short."""
     known = person.casefile.datastores.get(place.datastore)
     return known.planned if place.late and known else receipts.get(person.subject.account_id, [])
-
-
-def _as_text(value: Any) -> str | None:
-    text = value.decode(errors="replace") if isinstance(value, bytes) else "" if value is None else str(value)
-    return text.strip() or None

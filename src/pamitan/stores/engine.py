@@ -32,6 +32,10 @@ DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
+_RENEWED = 3600
+"""Seconds after which a connection is made anew: temporary tables kept for longer would hold back a server's vacuum."""
+_STATEMENTS = 5000
+"""So many compiled statements are kept: a dozen for each table of a large data map."""
 _WRITES = "pamitan_writes"
 _JSON_OF_TEXT = r"""
 DO $do$ BEGIN
@@ -90,6 +94,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with translated(engine), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def rehearsing(engine: Engine) -> Iterator[Connection]:
+    """A transaction like that of :func:`writing`, constraints and locks included, but rolled back at the end."""
+    options = {_WRITES: True}
+    with (
+        translated(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin() as transaction,
+    ):
+        yield connection
+        transaction.rollback()
 
 
 def _with_driver(text: str) -> URL:
@@ -172,6 +189,8 @@ def _pooled(url: URL, connect_args: dict[str, Any], **options: Any) -> Engine:
         url,
         connect_args={name: value for name, value in connect_args.items() if name not in url.query},
         pool_pre_ping=True,
+        pool_recycle=_RENEWED,
+        query_cache_size=_STATEMENTS,
         pool_timeout=LOCK_SECONDS,
         hide_parameters=True,
         **options,

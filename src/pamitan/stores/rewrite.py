@@ -107,12 +107,10 @@ class Rewritten:
         number = sa.func.row_number().over(order_by=list(distinct.c)).label("n")
         body = sa.select(number, *distinct.c).compile(self._connection, compile_kwargs={"literal_binds": True})
         name = f"{keys.name}_w"
-        end = " ON COMMIT DROP" if self._keys.dialect == "postgresql" else ""
-        self._connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name}{end} AS {body}")
-        self._index(name, "n")
+        indexes = [["n"]]
         if self._keys.key.kind != "whole" and self._keys.is_indexed:
-            self._index(name, *(cell.key for cell in self._cells if cell.key))
-        self._analyse(name)
+            indexes.append([cell.key for cell in self._cells if cell.key])
+        self._create(name, body, indexes)
         held = [sa.Column(cell.key, cell.type) for cell in self._cells if cell.key]
         return sa.Table(name, sa.MetaData(), sa.Column("n", sa.Integer), *held)
 
@@ -167,10 +165,18 @@ class Rewritten:
             for account in accounts
         )
 
-    def _index(self, name: str, *columns: str) -> None:
-        short = f"{name}_{columns[0]}"
-        where = f"temp.{short} ON {name}" if self._keys.dialect == "sqlite" else f"{short} ON {name}"
-        self._connection.exec_driver_sql(f"CREATE INDEX {where} ({', '.join(columns)})")
+    def _create(self, name: str, body: object, indexes: list[list[str]]) -> None:
+        run, dialect = self._connection.exec_driver_sql, self._keys.dialect
+        if dialect not in ("postgresql", "sqlite"):  # MariaDB's CREATE INDEX would commit, even on a temporary table
+            keys = ", ".join(f"KEY ({', '.join(columns)})" for columns in indexes)
+            run(f"CREATE TEMPORARY TABLE {name} ({keys}) AS {body}")
+            return
+        run(f"CREATE TEMPORARY TABLE {name}{' ON COMMIT DROP' if dialect == 'postgresql' else ''} AS {body}")
+        for columns in indexes:
+            short = f"{name}_{columns[0]}"
+            place = f"temp.{short}" if dialect == "sqlite" else short
+            run(f"CREATE INDEX {place} ON {name} ({', '.join(columns)})")
+        self._analyse(name)
 
     def _analyse(self, name: str) -> None:
         if self._keys.dialect in ("postgresql", "sqlite"):

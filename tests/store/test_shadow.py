@@ -1,0 +1,67 @@
+"""The rehearsal: the figures of the real run, and not a cell changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pamitan.erasure.execute import erase
+from pamitan.erasure.shadow import rehearse
+from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, Shelf, Shop
+
+SCHEMA = f"""{CUSTOMERS}
+CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id), name VARCHAR(50),
+    photo VARCHAR(50));
+CREATE TABLE note (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders (id), body VARCHAR(100));
+INSERT INTO orders VALUES (10, 1, 'Alice Alisson', 'a.png'), (11, 1, 'Alice Alisson', NULL), (20, 2, 'Bob', NULL);
+INSERT INTO note VALUES (1, 10, 'For Alice Alisson'), (2, 20, 'For Bob');
+"""
+
+
+def shop_with(url: str, folder: Path) -> Shop:
+    return Shop(url, SCHEMA, f"""
+map:
+  customer: {{link: {{on: {{id: account.id}}}}, delete: true, personal: {{name: name}}}}
+  orders:
+    link: {{on: {{customer_id: account.id}}}}
+    clear: [name]
+    detach: [customer_id]
+    unlink: ["file://{folder}/{{photo}}"]
+  note: {{link: {{on: {{order_id: orders.id}}}}, redact: [body]}}
+""")  # fmt: skip
+
+
+def test_a_rehearsal_gives_the_receipts_of_the_real_run(any_url: str, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"a face")
+    shop = shop_with(any_url, tmp_path)
+    rehearsed = rehearse(shop.store, [ALICE, BOB])
+    done = erase(shop.store, [ALICE, BOB], Shelf())
+    assert rehearsed.set_aside == done.set_aside == {}
+    assert rehearsed.receipts == done.receipts
+    assert ("note", "redact", 1) in {(r.table, r.action, r.rows) for r in done.receipts["1"]}
+    assert ("orders", "unlink", 1) in {(r.table, r.action, r.rows) for r in done.receipts["1"]}
+
+
+def test_a_rehearsal_changes_nothing(any_url: str, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"a face")
+    shop = shop_with(any_url, tmp_path)
+    before = shop.everything()
+    rehearse(shop.store, [ALICE, BOB, CHARLIE])
+    assert shop.everything() == before
+    assert (tmp_path / "a.png").read_bytes() == b"a face"
+
+
+def test_a_rehearsal_tells_what_the_database_would_refuse(any_url: str) -> None:
+    shop = Shop(any_url, f"""{CUSTOMERS}
+CREATE TABLE letter (id INTEGER PRIMARY KEY, customer_id INTEGER, body VARCHAR(20), CHECK (body <> 'gone'));
+INSERT INTO letter VALUES (1, 1, 'Hello');
+""", """
+map:
+  customer: {link: {on: {id: account.id}}, delete: true}
+  letter: {link: {on: {customer_id: account.id}}, detach: [customer_id], replace: {body: gone}}
+""")  # fmt: skip
+    try:
+        reasons = rehearse(shop.store, [ALICE]).set_aside
+    except Exception as error:  # noqa: BLE001 (found before writing where the constraint can be tried beforehand)
+        reasons = {"1": str(error)}
+    assert "letter" in reasons["1"]
+    assert shop.rows("letter") == [(1, 1, "Hello")]
