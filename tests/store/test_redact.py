@@ -7,8 +7,11 @@ import json
 import pytest
 
 from pamitan.erasure.errors import MapMismatch
+from pamitan.erasure.execute import erase
 from pamitan.erasure.fates import fates_of
-from tests.store.gallery.case import ALICE, BOB, Case
+from pamitan.erasure.verify import verify
+from pamitan.stores.engine import engine_for, reading, writing
+from tests.store.gallery.case import ALICE, BOB, STORE, Case
 
 NOTES = """
 CREATE TABLE note (id INTEGER PRIMARY KEY, customer_id INTEGER, text TEXT);
@@ -114,3 +117,44 @@ def test_a_number_is_refused_with_the_mend(sqlite_url: str) -> None:
     case = Case(sqlite_url, sql, "t: {link: {on: {customer_id: account.id}}, redact: [n]}")
     with pytest.raises(MapMismatch, match=r"'t\.n' \(INTEGER\) holds no text; use 'clear' or 'replace'"):
         fates_of(case.store.file, "main", case.schema)
+
+
+def test_what_another_database_knows_is_redacted_in_the_first_run(sqlite_url: str, postgres_url: str) -> None:
+    crm = "CREATE TABLE visit (id INTEGER PRIMARY KEY, shop_id INTEGER, body TEXT);\n"
+    crm += "INSERT INTO visit VALUES (1, 1, 'Alice, of Jalan Mawar 5'), (2, 2, 'Bob, of Jalan Mawar 5');\n"
+    shop = "CREATE TABLE address (id INTEGER PRIMARY KEY, customer_id INTEGER, street VARCHAR(50));\n"
+    shop += "INSERT INTO address VALUES (1, 1, 'Jalan Mawar 5');\n"
+    shop_map = "address: {link: {on: {customer_id: account.id}}, delete: true, personal: {street: address}}"
+    crm_map = "\n  crm:\n    visit: {link: {on: {shop_id: account.id}}, redact: [body]}\n"
+    with writing(engine_for(sqlite_url)) as connection:
+        for statement in crm.strip().split(";\n"):
+            connection.exec_driver_sql(statement.rstrip(";"))
+    both = f'{{main: {{url: "${{STORE_URL}}"}}, crm: {{url: "{sqlite_url}"}}}}'
+    store = STORE.replace('{main: {url: "${STORE_URL}"}}', both)
+    store = store.replace("account: {table", "account: {datastore: main, table") + "    " + shop_map + crm_map
+    case = Case(postgres_url, shop, "", store)
+    assert erase(case.store, [ALICE], case.shelf).set_aside == {}
+    with reading(engine_for(sqlite_url)) as connection:
+        rows = connection.exec_driver_sql("SELECT id, body FROM visit ORDER BY id").all()
+    assert [tuple(row) for row in rows] == [(1, "[erased], of [erased]"), (2, "Bob, of Jalan Mawar 5")]
+
+
+def test_a_second_run_changes_nothing(any_url: str) -> None:
+    case = Case(any_url, NOTES, NOTE_MAP)
+    case.close(ALICE)
+    before = case.rows()
+    erase(case.store, [ALICE], case.shelf)
+    assert case.rows() == before
+
+
+def test_search_vectors_are_cleared_late_ones_too(postgres_url: str) -> None:
+    sql = """
+CREATE TABLE entry (id INTEGER PRIMARY KEY, customer_id INTEGER, text TEXT, words TSVECTOR NOT NULL,
+    computed TSVECTOR GENERATED ALWAYS AS (to_tsvector('simple', coalesce(text, ''))) STORED);
+INSERT INTO entry (id, customer_id, text, words) VALUES (1, 1, 'by Alice', to_tsvector('simple', 'by Alice'));
+"""
+    case = Case(postgres_url, sql, "entry: {link: {on: {customer_id: account.id}}, redact: [text], clear: [words]}")
+    assert case.close(ALICE)["entry"] == [(1, 1, "by [erased]", "", "'by':1 'erased':2")]
+    case.execute("INSERT INTO entry (id, customer_id, text, words) VALUES (2, 1, 'x', to_tsvector('simple', 'Alice'))")
+    verify(case.store, [ALICE], case.shelf)
+    assert (2, 1, "x", "", "'x':1") in case.rows()["entry"]

@@ -251,7 +251,7 @@ def _leading_kinds(file: StoreFile, datastore: str, table: str) -> frozenset[Ide
 def _keeps(rule: Rule, column: str) -> bool:
     if rule.keep and rule.keep.columns is not None:
         return column in rule.keep.columns
-    return column not in {*rule.clear, *rule.replace, *rule.detach}
+    return column not in {*rule.clear, *rule.replace, *rule.detach, *rule.scrub, *rule.redact}
 
 
 def _ignored(file: StoreFile, datastore: str, table: str) -> Iterator[tuple[str, str]]:
