@@ -73,7 +73,7 @@ def quality(shop: Shop) -> Quality:
     return Quality(real.holding, frozenset(marked), seconds)
 
 
-def _oscar(url: str) -> Known:
+def oscar(url: str) -> Known:
     people = (
         "SELECT email, trim(first_name || ' ' || last_name) FROM auth_user WHERE NOT is_staff",
         "SELECT first_name || ' ' || last_name, line1 FROM address_useraddress",
@@ -89,13 +89,13 @@ def _oscar(url: str) -> Known:
     return known(emails, asked(url, weak), asked(url, ["SELECT phone_number FROM address_useraddress"]))
 
 
-def _chinook(url: str) -> Known:
+def chinook(url: str) -> Known:
     strong = asked(url, ["SELECT Email, FirstName || ' ' || LastName, Address FROM Customer"])
     weak = asked(url, ["SELECT FirstName, LastName, Company, City, State, PostalCode FROM Customer"])
     return known(strong, weak, asked(url, ["SELECT Phone, Fax FROM Customer"]))
 
 
-def _opencart(url: str) -> Known:
+def opencart(url: str) -> Known:
     strong = asked(
         url,
         [
@@ -141,7 +141,7 @@ def real_shops(folder: Path, stack: contextlib.ExitStack) -> Iterator[Shop]:
     if not dumps.FOLDER.is_dir():
         print(f"left out: the real shops' dumps are not here ({dumps.FOLDER})", file=sys.stderr)
         return
-    for name, country, people in (("oscar", "GB", _oscar), ("chinook", "US", _chinook)):
+    for name, country, people in (("oscar", "GB", oscar), ("chinook", "US", chinook)):
         path = folder / f"{name}.db"
         dumps.into_sqlite(f"{name}.sqlite.sql.gz", path)
         url = f"sqlite:///{path}"
@@ -156,7 +156,7 @@ def real_shops(folder: Path, stack: contextlib.ExitStack) -> Iterator[Shop]:
         cursor.execute(f"CREATE DATABASE `{database}` CHARACTER SET utf8mb4")
     dumps.into_mariadb("opencart.mariadb.sql.gz", port, database)
     url = f"{server}/{database}?charset=utf8mb4"
-    yield Shop("opencart", url, "GB", _opencart(url), frozenset({"oc_user"}))
+    yield Shop("opencart", url, "GB", opencart(url), frozenset({"oc_user"}))
 
 
 def report(shop: Shop, told: Quality) -> None:

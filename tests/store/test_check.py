@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from pamitan.erasure.check import Problem, check
+from pamitan.erasure.check import Problem, check, undecided
+from pamitan.erasure.estimates import estimates
 from pamitan.kit.clock import SetClock
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import reading
@@ -257,3 +259,70 @@ def test_on_mariadb_no_index_for_addresses_is_asked_for(mariadb_url: str) -> Non
 
 
 MANY = [{"n": n, "mail": f"c{n}@example.com"} for n in range(10, 1200)]
+
+
+def test_ids_of_customers_inside_json_are_told_as_a_link(shop: Shop) -> None:
+    shop.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, payload VARCHAR(200))")
+    rows = [{"id": n, "payload": f'{{"customer_id": {n}, "n": 1}}'} for n in (1, 2)]
+    shop.execute("INSERT INTO event VALUES (:id, :payload)", *rows)
+    found = told(problems(shop))
+    assert [where for where, _ in found] == ["default.event.payload->customer_id"]
+    assert found[0][1].startswith("leads to customers' rows (account.id)")
+
+
+def test_customers_named_by_a_key_value_table_are_told_as_a_link(shop: Shop) -> None:
+    shop.execute("INSERT INTO customer VALUES (3, 'charlie@example.com', NULL, 'Charlie Charlson', NULL, 1)")
+    shop.execute(
+        "CREATE TABLE pair (id INTEGER PRIMARY KEY, thing INTEGER, meta_key VARCHAR(40), meta_value VARCHAR(9))"
+    )
+    pairs = [
+        (n, key, value) for n in "123" for key, value in (("_customer_user", n), ("_colour", "red"), ("_size", "L"))
+    ]
+    rows = [{"id": i, "thing": int(n), "key": key, "value": value} for i, (n, key, value) in enumerate(pairs)]
+    shop.execute("INSERT INTO pair VALUES (:id, :thing, :key, :value)", *rows)
+    assert "default.pair.meta_value" in [where for where, _ in told(problems(shop))]
+
+
+def test_a_customers_own_name_in_a_row_of_theirs_is_told_wherever_it_stands(shop: Shop) -> None:
+    shop.execute("CREATE TABLE parcel (id INTEGER PRIMARY KEY, order_id INTEGER, remark VARCHAR(90))")
+    shop.execute("INSERT INTO parcel VALUES (1, 10, 'left with Mrs Alisson'), (2, 20, 'left with Mr Bobsson')")
+    shop.execute("UPDATE customer SET name = 'Alisson' WHERE id = 1")
+    shop.execute("UPDATE customer SET name = 'Bobsson' WHERE id = 2")
+    rule = {"link": {"on": {"order_id": "orders.id"}}, "detach": ["order_id"]}
+    found = told(problems(shop, map=mapped(shop, parcel=rule)))
+    assert [where for where, _ in found] == ["default.parcel.remark"]
+
+
+def test_an_index_counts_by_its_leading_columns_and_not_by_its_name(shop: Shop) -> None:
+    shop.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, who INTEGER, what INTEGER)")
+    rule = {"link": {"on": {"who": "account.id"}}, "delete": True}
+    shop.execute("INSERT INTO event VALUES (:id, 1, 1)", *[{"id": n} for n in range(1001)])
+    shop.execute("CREATE INDEX something ON event (what, who)")
+    assert [p.where for p in problems(shop, map=mapped(shop, event=rule))] == ["default.event.who"]
+    shop.execute("CREATE INDEX something_else ON event (who, what)")
+    assert problems(shop, map=mapped(shop, event=rule)) == []
+
+
+def test_names_in_a_statement_are_quoted_where_they_have_to_be(shop: Shop) -> None:
+    quote = "`" if shop.schema.dialect in ("mysql", "mariadb") else '"'
+    shop.execute(f"CREATE TABLE event (id INTEGER PRIMARY KEY, {quote}order{quote} INTEGER)")
+    rule = {"link": {"on": {"order": "account.id"}}, "delete": True}
+    shop.execute("INSERT INTO event VALUES (:id, 1)", *[{"id": n} for n in range(1001)])
+    (found,) = problems(shop, map=mapped(shop, event=rule))
+    assert found.mend == f"CREATE INDEX event_order_idx ON event ({quote}order{quote})"
+    shop.execute(found.mend)
+    assert problems(shop, map=mapped(shop, event=rule)) == []
+
+
+def test_rows_and_locks_of_one_account_are_estimated(shop: Shop) -> None:
+    found = {estimate.table: estimate for estimate in estimates(shop.store)}
+    assert found["default.orders"].rows == 2
+    assert found["default.orders"].per_account == 1.0
+    assert all(estimate.locks for estimate in found.values())
+
+
+def test_what_a_draft_still_asks_is_told_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "store.yaml"
+    path.write_text('a: b  # ? really\n# ? only a comment\nlaw: "TODO: the law"  # ?\nc: d\n')
+    assert [(p.severity, p.where) for p in undecided(str(path))] == [("warning", "line 1"), ("error", "line 3")]
+    assert undecided("preset:oscar") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,7 +11,6 @@ from typing import Any, Literal
 from pamitan.draft.states import ORDER_WORDS, RETURN_WORDS, SUBSCRIPTION_WORDS
 from pamitan.stores.schema import Column, ForeignKey, Table
 from pamitan.survey.found import Personal, Place, Tie
-from pamitan.survey.reading import NOBODY
 from pamitan.survey.survey import Survey
 from pamitan.survey.words import spelt
 
@@ -33,6 +33,8 @@ UNIQUE = "{unique}"
 _SURE = 0.7
 _SCRUBBED = ("json", "php-serialised", "packed")
 _TEXTS = ("text", "json", "other", "binary")
+_NOBODY: dict[str, str | int] = {"integer": 0, "decimal": 0, "text": "", "uuid": str(uuid.UUID(int=0))}
+"""What means nobody in a column that cannot be NULL."""
 _BY_TEXT = "nothing but its text ties it to customers"
 _NOBODYS_DOMAIN = "@closed.invalid"
 """No mail can be sent there (RFC 2606)."""
@@ -245,8 +247,8 @@ def _detach(survey: Survey, proposal: Proposal) -> None:
                 )
             elif column.nullable:
                 proposal.detach[cell] = None
-            elif not pointed:
-                proposal.detach[cell] = 0 if column.kind in ("integer", "decimal") else ""
+            elif not pointed and column.kind in _NOBODY:
+                proposal.detach[cell] = _NOBODY[column.kind]
             else:
                 proposal.doubts.append(f"{cell} cannot be NULL, so the row goes on pointing at the emptied account")
 
@@ -296,8 +298,3 @@ def _empty(proposal: Proposal, column: Column, one: Personal) -> None:
     elif column.kind == "text":
         suffix = _NOBODYS_DOMAIN if one.kind == "email" and (column.length or 99) > _ADDRESS else ""
         proposal.replace[column.name] = UNIQUE + suffix
-
-
-def nobody_in(survey: Survey, table: str, column: str) -> bool:
-    """Whether the shop itself writes a value such as 0 there for nobody."""
-    return any(str(value) in NOBODY for value in survey.samples[table].cells(column))

@@ -86,6 +86,8 @@ def _unmapped_links(examined: Examined, table: Table, telling: dict[str, str]) -
 def _sampled_links(examined: Examined, table: Table, told: set[str], mend: str) -> Iterator[Problem]:
     """Links that nothing declares: sampled values that are customers' ids or addresses, in JSON and pairs too."""
     for tie in examined.found.ties.get(table.name, ()) if examined.found else ():
+        if tie.how in ("email", "phone"):
+            continue  # its values are told as what the column holds
         cells = [tie.place.cell] if tie.place else [cell for cell, _target in tie.on]
         if not {cell.partition("->")[0] for cell in cells} & told and tie.targets - {"account"} <= examined.map.keys():
             leads = ", ".join(target for _cell, target in tie.on) or f"the account by {tie.how}"

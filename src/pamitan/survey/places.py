@@ -214,6 +214,8 @@ class TablePlaces:
         by_value = self._by_value(place, values, column.kind, called, known)
         by_name = self._by_name(called, column.kind, values, is_inner=bool(place.path or place.key))
         best = self._best(by_hit, by_value, by_name)
+        if best is None and derived and self.is_tied and "vector" in column.sql_type.lower():
+            best = "free text", 0.8, "a search vector, made of other columns", True
         if best is None:
             return self._free_text(place, held, values, called, derived)
         kind, confidence, reason, inside = best

@@ -16,6 +16,8 @@ from pamitan.survey.unfold import Leaf, leaves
 _PANEL = 120
 """Accounts whose rows are looked for in every table that leads to them."""
 _PANEL_ROWS = 300
+_OWNERS = 40
+"""Owners of a table's sampled rows whose own account is read as well."""
 NOBODY = {"", "0", "-1", "None"}
 """Keys that shops write where there is none."""
 
@@ -169,6 +171,20 @@ class Reading:
         if sample.is_whole or not missing or not plain or not self.sampler.may_search(described, columns, sample.rows):
             return at_hand
         return [*at_hand, *self.sampler.rows_where(described, columns, missing, 3 * len(missing))]
+
+    def meet_owners(self) -> None:
+        """Read the account rows of some owners of every tied table, so that they can be met again there."""
+        name = self.account.table
+        table, sample = self.schema.table(name), self.samples[name]
+        if sample.is_whole:
+            return
+        wanted: set[str] = set()
+        for tied in self.ties:
+            wanted |= {owner for owner in self.owners(tied, _thinned(self.samples[tied].found, _OWNERS)) if owner}
+        missing = sorted(wanted - {as_text(row[self.account.id]) for row in sample.found})
+        if missing and self.sampler.may_search(table, [self.account.id], sample.rows):
+            more = self.sampler.rows_where(table, [self.account.id], [[one] for one in missing], len(missing))
+            self.samples[name] = Sample(table, sample.rows, False, tuple(_united(sample.found, more, table)))
 
     def belongs(self, table: str) -> bool:
         """Whether rows of the table are the person's own, so that what hangs on them is as well."""

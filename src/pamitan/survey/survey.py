@@ -51,6 +51,7 @@ def survey(sampler: Sampler, country: str, account_table: str | None = None) -> 
     found = find_ties(reading)
     for tie in contact_ties(reading):
         reading.add(tie) if tie.confidence >= SURE else found.append(tie)
+    reading.meet_owners()
     personal = _personal(reading)
     for tie in _reverse(reading, personal):
         reading.add(tie)

@@ -173,7 +173,7 @@ def is_staff(name: str) -> bool:
 
 def stem(name: str) -> str:
     """A word in the singular, roughly: ``categories`` and ``category`` are the same."""
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("ses", "s"), ("xes", "x"), ("ches", "ch")):
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("uses", "us"), ("xes", "x"), ("ches", "ch")):
         if name.endswith(ending):
             return name.removesuffix(ending) + instead
     return name[:-1] if name.endswith("s") and not name.endswith("ss") and len(name) > 3 else name
