@@ -45,7 +45,7 @@ def parse_steps(path: str) -> tuple[Step, ...]:
     """Read a path. Raises ``ValueError`` with a sentence that says the mend."""
     steps: list[Step] = []
     position = 0
-    while position < len(path):
+    while position < len(path) and not path.startswith("."):
         found = _STEP.match(path, position)
         if found is None:
             break
