@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from pamitan.erasure.execute import erase
 from pamitan.erasure.receipt import DATE_CAME, RECOVERED
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import writing
@@ -27,6 +28,13 @@ invoice:
   personal: {name: name, street: address}
 """
 CELLS = WHOLE.replace("years: 10}", "years: 10}, columns: [name, street]")
+MEMBERS = """
+store: {name: Bank, email: halo@bank.example, country: ID}
+datastores: {main: {url: "${STORE_URL}"}}
+account: {table: member, id: id, email: email, name: name}
+map:
+  main:
+"""
 
 
 def ids(case: Case, table: str = "invoice") -> list[int]:
@@ -173,6 +181,34 @@ invoice:
     assert ids(case, "orders") == [1, 3]
     assert done(Later(case, ALICE).on("2036-11-03")) == {("orders", "delete", 1), ("invoice", "delete", 1)}
     assert (ids(case, "orders"), ids(case, "invoice")) == ([3], [3])
+
+
+def test_an_account_that_is_kept_itself_goes_last(any_url: str) -> None:
+    case = Case(
+        any_url,
+        """
+        CREATE TABLE member (id INTEGER PRIMARY KEY, email VARCHAR(100), name VARCHAR(40), staff INTEGER);
+        CREATE TABLE loan (id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL REFERENCES member (id), day DATE);
+        INSERT INTO member VALUES (1, 'alice@example.com', 'Alice Alisson', 0), (2, 'bob@example.com', 'Bob', 0);
+        INSERT INTO loan VALUES (1, 1, '2020-01-01'), (2, 1, '2025-01-01'), (3, 2, '2020-01-01');
+        """,
+        """
+member:
+  link: {on: {id: account.id}}
+  clear: [email]
+  keep: {law: Bank Act, reason: Books, until: {days: 1}}
+loan:
+  link: {on: {member_id: account.id}}
+  keep: {law: Bank Act, reason: Books, until: {column: day, years: 10}}
+customer: {link: {on: {id: member.id}}, delete: true}
+""",
+        store=MEMBERS,
+    )
+    assert erase(case.store, [ALICE], case.shelf).set_aside == {}
+    later = Later(case, ALICE)
+    assert done(later.on("2031-01-01")) == {("loan", "delete", 1)}
+    assert done(later.on("2035-01-02")) == {("loan", "delete", 1), ("member", "delete", 1)}
+    assert (ids(case, "member"), ids(case, "loan")) == ([2], [3])
 
 
 def test_a_longer_period_is_honoured_when_the_old_date_comes(any_url: str) -> None:

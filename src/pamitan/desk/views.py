@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pamitan.closure import service as closure_service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import AlreadyOpen, ClosureError
+from pamitan.closure.retention import retained_overview
 from pamitan.conversation import service
 from pamitan.conversation.errors import ConversationError
 from pamitan.conversation.models import Conversation
@@ -62,6 +63,7 @@ def closures(request: HttpRequest) -> HttpResponse:
         "closures": needs_person()[:QUEUE_LENGTH],
         "total": needs_person().count(),
         "backlog": backlog(clock().now()),
+        "retained": retained_overview(),
     }
     return render(request, "desk/closures.html", context)
 

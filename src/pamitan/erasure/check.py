@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pamitan.content.patterns import Matcher
 from pamitan.erasure.constraints import broken_constraints
+from pamitan.erasure.due import unerasable
 from pamitan.erasure.examined import Examined, Problem
 from pamitan.erasure.fit import misfits
 from pamitan.erasure.gaps import gaps, hindrances, some_customers
@@ -24,6 +25,7 @@ def check(store: Store) -> list[Problem]:
     found: list[Problem] = []
     for examined in datastores:
         found += schema_changes(store, examined)
+        found += unerasable(examined)
         found += [*misfits(examined), *broken_constraints(examined), *gaps(examined, customers), *hindrances(examined)]
     return sorted(
         dict.fromkeys(found), key=lambda problem: (problem.severity != "error", problem.where, problem.message)

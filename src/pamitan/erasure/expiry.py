@@ -92,6 +92,8 @@ class _Found:
     rows: RetainedRows
     due: list[RetainedRow] = field(default_factory=list)
     later: list[RetainedRow] = field(default_factory=list)
+    held: list[RetainedRow] = field(default_factory=list)
+    """No part of this run."""
 
 
 def _look(
@@ -110,7 +112,17 @@ def _look(
             day = last_day(rows, keep, start, closed_at, store.file)
             (one.due if day is None or day < today else one.later).append(row)
         found.append(one)
+    if datastore == store.file.home:
+        _hold_back_account(found, store.file.account.table)
     return found
+
+
+def _hold_back_account(found: Sequence[_Found], table: str) -> None:
+    """An account's own row goes last: an erasure refuses to leave anything that points at it."""
+    accounts = [one for one in found if one.rows.table == table]
+    if any(one.later for one in found if one not in accounts):
+        for one in accounts:
+            one.held, one.due, one.later = [*one.due, *one.later], [], []
 
 
 def _identified(
@@ -202,7 +214,7 @@ def _packed(found: Sequence[_Found]) -> dict[str, KeyPack]:
 def _left(store: Store, datastore: str, found: Sequence[_Found]) -> Iterator[RetainedRows]:
     """What is not due, and what is due and still there because others need it."""
     for one in found:
-        rows = list(one.later)
+        rows = [*one.later, *one.held]
         if one.rows.columns is None and one.due:
             with reading(store.engine(datastore)) as connection:
                 reader = RowReader(connection, store.schema(datastore), "UTC", store.clock.now())
