@@ -190,7 +190,9 @@ def test_check_refuses_an_unmapped_table_with_a_link(shell: Shell) -> None:
     done = shell.run("check", str(shell.store_file), "--json")
     problems = json.loads(done.stdout)["problems"]
     assert done.returncode == 1
-    assert any("wish" in problem["where"] and problem["mend"] for problem in problems)
+    problem = next(problem for problem in problems if "wish.customer_id" in problem["where"])
+    assert problem["mend"]
+    assert shell.store_file.read_text("utf-8").splitlines()[problem["line"] - 1].strip() == "shop:"
 
 
 def test_check_records_the_schema_and_a_change_stops_what_comes_after(shell: Shell) -> None:

@@ -27,24 +27,26 @@ def check(
     from pamitan.erasure.estimates import estimates
     from pamitan.kit.clock import SystemClock
     from pamitan.storefile.load import load_store_file
+    from pamitan.storefile.places import Places
     from pamitan.stores.store import Store
 
     with plain_failures(as_json):
         examined = Store(load_store_file(store), SystemClock(), None if record else store)
         problems = [*check_store(examined), *undecided(store)]
         work = estimates(examined)
+        lines = Places(store)
         refused = any(problem.severity == "error" for problem in problems)
         recorded = _record(examined, store) if record and not refused else None
     if as_json:
         told = {
             "recorded": recorded,
-            "problems": [asdict(problem) for problem in problems],
+            "problems": [asdict(problem) | {"line": lines.line(problem.where)} for problem in problems],
             "estimates": [asdict(one) for one in work],
         }
         print_json({"ok": not refused, **told})
     else:
-        rows = [(problem.severity, problem.where, problem.message, problem.mend) for problem in problems]
-        print_table("What check found", ("", "where", "what", "the mend"), rows)
+        rows = [(p.severity, lines.line(p.where) or "", p.where, p.message, p.mend) for p in problems]
+        print_table(f"What check found ({store})", ("", "line", "where", "what", "the mend"), rows)
         sizes = [(one.table, one.rows, one.per_account, one.locks) for one in work]
         print_table("What one account is, about", ("table", "rows", "rows per account", "locked meanwhile"), sizes)
         nothing = " Nothing was recorded." if record else ""

@@ -44,6 +44,13 @@ def load_store_file(source: str, env: Mapping[str, str] | None = None) -> StoreF
         raise StoreFileError("\n".join(f"{source}:{line}: {sentence}" for line, sentence in faults)) from None
 
 
+def lines_of(source: str, env: Mapping[str, str] | None = None) -> tuple[dict[str, Any], Mapping[Place, int]]:
+    """The file as plain data, and the line of every key and list item in it. Raises :class:`StoreFileError`."""
+    document = _Document(source, os.environ if env is None else env)
+    data: dict[str, Any] = document.read(_text_of(source))
+    return data, document.lines
+
+
 def preset_names() -> list[str]:
     """The store files that come with the package."""
     folder = files("pamitan.storefile") / "presets"
