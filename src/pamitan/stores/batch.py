@@ -1,4 +1,7 @@
-"""A batch of accounts on one connection: temporary tables of their ids and of the identifiers that may lead to rows."""
+"""A batch of accounts on one connection: their ids, and the identifiers that may lead to rows, as tables to join with.
+
+PostgreSQL takes the ids as arrays within each statement, which spares a temporary table; the others have one.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import BIGINT
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.columns import ColumnKind
@@ -47,8 +53,19 @@ class Vetted:
         return frozenset(item.value for item in self.own) | ({f"created {self.created}"} if self.created else set())
 
 
+_ACCOUNTS: dict[str, TypeEngine[Any]] = {
+    "n": sa.Integer(),
+    "as_text": sa.String(255),
+    "as_integer": sa.BigInteger().with_variant(BIGINT(unsigned=True), "mysql", "mariadb"),
+    "as_uuid": sa.Uuid(),
+    "dashed": sa.String(36),
+    "bare": sa.String(32),
+    "as_binary": sa.LargeBinary(255),
+}
+
+
 class Batch:
-    """The temporary tables ``accounts`` (n, the id as_text, as_integer …) and ``identifiers`` (n, kind, value …)."""
+    """The tables ``accounts`` (n, the id as_text, as_integer …) and ``identifiers`` (n, kind, value …)."""
 
     def __init__(
         self, connection: Connection, schema: Schema, file: StoreFile, datastore: str, now: dt.datetime
@@ -60,28 +77,12 @@ class Batch:
         self.now = file.datastores[datastore].local(now)
         self.dialect = connection.dialect.name
         self.wide = False
+        self.has_identifiers = False
+        """Whether any address or number may lead to rows; without one there are no tables of them."""
         self._has_uuids = False
-        self.accounts = _temporary(
-            "pamitan_account",
-            sa.Column("n", sa.Integer),
-            sa.Column("as_text", sa.String(255)),
-            sa.Column("as_integer", sa.BigInteger().with_variant(BIGINT(unsigned=True), "mysql", "mariadb")),
-            sa.Column("as_uuid", sa.Uuid),
-            sa.Column("dashed", sa.String(36)),
-            sa.Column("bare", sa.String(32)),
-            sa.Column("as_binary", sa.LargeBinary(255)),
-        )
-        self.identifiers = _temporary(
-            "pamitan_identifier",
-            sa.Column("n", sa.Integer),
-            sa.Column("kind", sa.String(5)),
-            sa.Column("value", sa.String(400)),
-            sa.Column("sieve", sa.String(400)),
-            sa.Column("pattern", sa.String(800)),
-        )
-        self.spellings = _temporary(
-            "pamitan_spelling", sa.Column("n", sa.Integer), sa.Column("place", sa.Integer), sa.Column("value", sa.Text)
-        )
+        self.accounts: FromClause = _ACCOUNT
+        self.identifiers = _IDENTIFIER
+        self.spellings = _SPELLING
 
     @property
     def is_home(self) -> bool:
@@ -93,18 +94,26 @@ class Batch:
         """The account table; only in the home datastore."""
         return self.schema.table(self.file.account.table)
 
+    def mention_rules(self, table: str) -> list[int]:
+        """The rules of that table by which rows are taken that only mention an account."""
+        rules = self.file.map.get(self.datastore, {}).get(table, [])
+        return [number for number, rule in enumerate(rules) if rule.by_mention]
+
     @contextmanager
     def tables(self, ids: Sequence[str | None], identifiers: Sequence[tuple[int, Identifier]]) -> Iterator[None]:
         """Create and fill the tables; drop them in the end. An id of ``None`` leads to no rows."""
-        made = (self.accounts, self.identifiers, self.spellings)
-        for table in made:
-            table.create(self.connection, checkfirst=False)
         accounts = [self._account_row(n, account_id) for n, account_id in enumerate(ids)]
         self._has_uuids = any(row["as_uuid"] for row in accounts)
-        self._fill(self.accounts, accounts)
-        rows = [_identifier_row(n, identifier) for n, identifier in identifiers]
-        self.wide = any(row["pattern"] for row in rows)
-        self._fill(self.identifiers, rows)
+        self.has_identifiers = bool(identifiers)
+        made: list[sa.Table] = []
+        if self.dialect == "postgresql":
+            self.accounts = _in_arrays(accounts)
+        else:
+            made += self._made(_ACCOUNT, accounts)
+        if identifiers:
+            rows = [_identifier_row(n, identifier) for n, identifier in identifiers]
+            self.wide = any(row["pattern"] for row in rows)
+            made += [*self._made(_IDENTIFIER, rows), *self._made(_SPELLING, [])]
         try:
             yield
         except BaseException:
@@ -171,11 +180,13 @@ class Batch:
     def _has_binary_ids(self) -> bool:
         return self.is_home and self.account_table.column(self.file.account.id).kind == "binary"
 
-    def _fill(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    def _made(self, table: sa.Table, rows: list[dict[str, Any]]) -> list[sa.Table]:
+        table.create(self.connection, checkfirst=False)
         if rows:
             self.connection.execute(sa.insert(table), rows)
-        if self.dialect in ("postgresql", "sqlite"):
-            self.connection.exec_driver_sql(f"ANALYZE {table.name}")
+            if self.dialect in ("postgresql", "sqlite"):
+                self.connection.exec_driver_sql(f"ANALYZE {table.name}")
+        return [table]
 
 
 def forget_temporary_tables(connection: Connection) -> None:
@@ -204,3 +215,24 @@ def _temporary(name: str, *columns: sa.Column[Any]) -> sa.Table:
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
     )
+
+
+_ACCOUNT = _temporary("pamitan_account", *(sa.Column(name, kind) for name, kind in _ACCOUNTS.items()))
+_IDENTIFIER = _temporary(
+    "pamitan_identifier",
+    sa.Column("n", sa.Integer),
+    sa.Column("kind", sa.String(5)),
+    sa.Column("value", sa.String(400)),
+    sa.Column("sieve", sa.String(400)),
+    sa.Column("pattern", sa.String(800)),
+)
+_SPELLING = _temporary(
+    "pamitan_spelling", sa.Column("n", sa.Integer), sa.Column("place", sa.Integer), sa.Column("value", sa.Text)
+)
+
+
+def _in_arrays(rows: list[dict[str, Any]]) -> FromClause:
+    """The rows as a table that PostgreSQL makes of one array for each column."""
+    arrays: list[Any] = [sa.literal([row[name] for row in rows], ARRAY(kind)) for name, kind in _ACCOUNTS.items()]
+    columns: list[Any] = [sa.column(name, kind) for name, kind in _ACCOUNTS.items()]
+    return sa.func.unnest(*arrays).table_valued(*columns).render_derived(name=_ACCOUNT.name)

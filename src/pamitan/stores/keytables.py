@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Literal
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -35,6 +36,7 @@ SEPARATED = 5
 """The value of ``seeded`` for a shared row whose tie to the leaving account is already cut."""
 CHUNK = 1000
 """Rows per insert into a key table, and per read from one."""
+_LASTING = {"SMALLINT", "INTEGER", "BIGINT", "UUID"}
 _INDEXABLE_CHARACTERS = 700  # InnoDB's index entries hold 3,072 bytes; a character takes up to 4
 
 
@@ -119,28 +121,31 @@ class KeyTable:
         self.leads = tuple(sorted(set(leads)))
         self.dialect = connection.dialect.name
         self.key = row_key(table, self.dialect)
-        self.source = _with_place(table.sql, self.key)
+        self.rows = 0
+        """How many keys were added."""
         self._connection = connection
         self._width = len(self.key.columns)
-        self.sql = self._describe(serial)
+        known = table.sql.info.setdefault("pamitan", {})  # SQLAlchemy compiles once what names the very same objects
+        if (self.leads, serial) not in known:
+            self.source = _with_place(table.sql, self.key)
+            known[self.leads, serial] = self.source, self._describe(serial)
+        self.source, self.sql = known[self.leads, serial]
 
     def create(self) -> None:
         """Make it, empty, in the types of the source."""
-        names = ("account", "rule", "link", "seeded")
-        marks: list[ColumnElement[Any]] = [sa.literal_column("0").label(name) for name in names]
-        empty = sa.select(*marks, *self._of(self.source, labelled=True)).where(sa.literal_column("1=0"))
-        body = str(empty.compile(self._connection, compile_kwargs={"literal_binds": True}))
-        self._connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {self.sql.name} {self._options()} AS {body}")
-        if self.dialect == "sqlite":
-            index = f"temp.{self.sql.name}_k ON {self.sql.name} ({self._indexed()})"
-            self._connection.exec_driver_sql(f"CREATE INDEX {index}")
+        if "create" not in self.sql.info:
+            self.sql.info["create"] = [*self._statements()]
+        for statement in self.sql.info["create"]:
+            self._connection.exec_driver_sql(statement)
 
     def drop(self) -> None:
-        drop_temporary(self._connection, self.sql.name)
+        """Drop it, or leave it to be emptied by the end of the transaction."""
+        if not self._stays:
+            drop_temporary(self._connection, self.sql.name)
 
     def analyse(self) -> None:
         """Tell the planner how few keys there are; MariaDB sees by itself, and its ANALYZE would commit."""
-        if self.dialect in ("postgresql", "sqlite"):
+        if self.dialect in ("postgresql", "sqlite") and self.rows:
             self._connection.exec_driver_sql(f"ANALYZE {self.sql.name}")
 
     def keys(self, source: FromClause | None = None) -> list[ColumnElement[Any]]:
@@ -173,9 +178,10 @@ class KeyTable:
         """Add the keys that the SELECT gives, in the order of :meth:`selected`; how many those were."""
         # without the option psycopg's cursor is closed before it can tell
         counted = {"preserve_rowcount": True}
-        return self._connection.execute(
-            sa.insert(self.sql).from_select(self._names(), select), execution_options=counted
-        ).rowcount
+        insert = sa.insert(self.sql).from_select(self._names(), select)
+        added = self._connection.execute(insert, execution_options=counted).rowcount
+        self.rows += added
+        return added
 
     def selected(
         self, source: FromClause, account: ColumnElement[Any], rule: int, link: int, seeded: int = 0
@@ -190,6 +196,7 @@ class KeyTable:
         names, rest = self._names(), iter(rows)
         while chunk := list(islice(rest, CHUNK)):
             self._connection.execute(sa.insert(self.sql), [dict(zip(names, row, strict=True)) for row in chunk])
+            self.rows += len(chunk)
 
     def sort_out_seeds(self) -> None:
         """Tell keys of rows that are there from keys that only lead on; drop those that a new row was given since."""
@@ -227,7 +234,37 @@ class KeyTable:
         marks: list[sa.Column[Any]] = [sa.Column(n, sa.Integer) for n in ("account", "rule", "link", "seeded")]
         cells = zip(self._cell_names(), self._of(self.source, labelled=False), strict=True)
         columns = [*marks, *(sa.Column(name, cell.type) for name, cell in cells)]
-        return sa.Table(f"pamitan_keys_{serial}", sa.MetaData(), *columns)
+        shape = repr([self.table.name, *zip(self._cell_names(), self._types(), strict=True)])
+        suffix = f"_{crc32(shape.encode()):08x}" if self._stays else ""
+        return sa.Table(f"pamitan_keys_{serial}{suffix}", sa.MetaData(), *columns)
+
+    def _statements(self) -> Iterator[str]:
+        names = ("account", "rule", "link", "seeded")
+        marks: list[ColumnElement[Any]] = [sa.literal_column("0").label(name) for name in names]
+        empty = sa.select(*marks, *self._of(self.source, labelled=True)).where(sa.literal_column("1=0"))
+        body = str(empty.compile(self._connection, compile_kwargs={"literal_binds": True}))
+        name = self.sql.name
+        if self._stays:
+            yield f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ON COMMIT DELETE ROWS AS {body}; DELETE FROM {name}"  # noqa: S608
+            return
+        yield f"CREATE TEMPORARY TABLE {name} {self._options()} AS {body}"
+        if self.dialect == "sqlite":
+            yield f"CREATE INDEX temp.{name}_k ON {name} ({self._indexed()})"
+
+    @property
+    def _stays(self) -> bool:
+        """On PostgreSQL it is made once per connection, which costs more than all that one customer's keys do.
+
+        Only where all its types are PostgreSQL's own: a type of the shop's could not be altered meanwhile.
+        """
+        return self.dialect == "postgresql" and self.key.kind == "unique" and _LASTING.issuperset(self._types())
+
+    def _types(self) -> list[str]:
+        """The declared types of the key and of what links go through."""
+        return [self.table.columns[name].sql_type if name in self.table.columns else "" for name in self._cells()]
+
+    def _cells(self) -> list[str]:
+        return [*self.key.columns, *(name for name in self.leads if name not in self.key.columns)]
 
     def _options(self) -> str:
         if self.dialect == "postgresql":

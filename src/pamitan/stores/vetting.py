@@ -8,7 +8,7 @@ row has no other owner, is in :mod:`pamitan.stores.links`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,25 +67,45 @@ class _Rows:
 
     def read(self) -> dict[int, Vetted]:
         account, country = self._batch.file.account, self._batch.file.store.country
-        emails = self._identifiers("email", account.email, country)
-        phones = self._identifiers("phone", account.phone, country)
-        names = [self._values(source) for source in account.name]
+        sources = (account.email, account.phone, *account.name)
+        cells = [source_of(self._batch, source, self._joined) if source else None for source in sources]
+        near = [cell for cell, rows in filter(None, cells) if rows is self._joined]
+        far = [self._far(*found) if found and found[1] is not self._joined else None for found in cells]
         found = {}
-        for n, text, customer, verified, created in self._plain():
-            own = frozenset(emails.get(n, set()) | phones.get(n, set()))
-            usable = frozenset(emails.get(n, set())) if verified else frozenset()
-            called = frozenset(str(value) for values in names for m, value in values if m == n and value)
-            state = "customer" if customer else "other"
-            found[n] = Vetted(text, state, usable, own, None if created is None else str(created), called)
+        for n, text, customer, verified, created, *inside in self._plain(near):
+            values = iter(inside)
+            emails, phones, *names = (
+                [] if cell is None else elsewhere.get(n, []) if elsewhere is not None else [next(values)]
+                for cell, elsewhere in zip(cells, far, strict=True)
+            )
+            own_emails = _identifiers("email", emails, country)
+            found[n] = Vetted(
+                text,
+                "customer" if customer else "other",
+                usable=own_emails if verified else frozenset(),
+                own=own_emails | _identifiers("phone", phones, country),
+                created=None if created is None else str(created),
+                names=frozenset(str(value) for held in names for value in held if value),
+            )
         return found
 
-    def _plain(self) -> Iterator[Any]:
+    def _plain(self, cells: Sequence[ColumnElement[Any]]) -> Iterator[Any]:
+        """Each account with what its row says, and these cells of the row."""
         account = self._batch.file.account
         verified = self._condition(account.email_verified) if account.email_verified else sa.false()
         created = self._first(account.created) if account.created else sa.null()
         flags = [self._flag(self._condition(account.customers)), self._flag(verified)]
-        query = sa.select(self._batch.accounts.c.n, self._batch.accounts.c.as_text, *flags, created)
+        labelled = [cell.label(f"cell{i}") for i, cell in enumerate(cells)]
+        query = sa.select(self._batch.accounts.c.n, self._batch.accounts.c.as_text, *flags, created, *labelled)
         yield from self._batch.connection.execute(query.select_from(self._joined))
+
+    def _far(self, cell: ColumnElement[Any], rows: FromClause) -> dict[int, list[Any]]:
+        """What stands in another table, or in a list: any number of values for an account."""
+        query = sa.select(self._batch.accounts.c.n, cell).select_from(rows)
+        found: dict[int, list[Any]] = {}
+        for n, value in self._batch.connection.execute(query):
+            found.setdefault(n, []).append(value)
+        return found
 
     def _first(self, source: Source) -> ColumnElement[Any]:
         return source_reader(self._batch.schema, self._batch.now).first(source, self._table, self._table.sql).value
@@ -96,18 +116,10 @@ class _Rows:
     def _flag(self, condition: ColumnElement[bool]) -> ColumnElement[int]:
         return sa.case((condition, 1), else_=0)
 
-    def _identifiers(self, kind: IdentifierKind, source: Source | None, country: str) -> dict[int, set[Identifier]]:
-        found: dict[int, set[Identifier]] = {}
-        for n, value in self._values(source) if source is not None else []:
-            identifier = normalised(kind, value, country)
-            if identifier:
-                found.setdefault(n, set()).add(identifier)
-        return found
 
-    def _values(self, source: Source) -> list[tuple[int, Any]]:
-        cell, joined = source_of(self._batch, source, self._joined)
-        query = sa.select(self._batch.accounts.c.n, cell).select_from(joined)
-        return [(row[0], row[1]) for row in self._batch.connection.execute(query)]
+def _identifiers(kind: IdentifierKind, values: Iterable[Any], country: str) -> frozenset[Identifier]:
+    found = (normalised(kind, value, country) for value in values)
+    return frozenset(identifier for identifier in found if identifier)
 
 
 def source_of(batch: Batch, source: Source, joined: FromClause) -> tuple[ColumnElement[Any], FromClause]:

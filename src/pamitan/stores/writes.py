@@ -40,6 +40,7 @@ class TableWriter:
         self._keys = keys
         self._table: KeyTable = keys.of(fate.table)
         self._rewritten: Rewritten | None = None
+        self._counts: dict[tuple[int, ...], Counts] = {}
         self._marked = bool(fate.deletes) and bool(fate.kept or fate.needs or fate.assignments)
 
     # who stays, who goes
@@ -47,6 +48,8 @@ class TableWriter:
     def mark_needed(self, need: Need) -> int:
         """Take the rows that kept rows of a child point at out of the deletion; how many more that were."""
         ours, theirs = self._table, self._keys.of(need.child)
+        if not ours.rows or not theirs.rows:
+            return 0
         row, child = ours.source.alias("p"), theirs.source.alias("c")
         mine, kept, known = ours.sql.alias("m"), theirs.sql.alias("h"), ours.sql.alias("known")
         points = _pairs(child, need.columns, row, need.target_columns)
@@ -62,6 +65,8 @@ class TableWriter:
     def mark_shared(self, need: Need) -> int:
         """Let the rows that shared rows of a child point at stay with them; how many more that were."""
         ours, theirs = self._table, self._keys.of(need.child)
+        if not ours.rows or not theirs.rows:
+            return 0
         row, child, held = ours.source.alias("p"), theirs.source.alias("c"), theirs.sql.alias("h")
         points = [ours.matches(row), _pairs(child, need.columns, row, need.target_columns), theirs.matches(child, held)]
         pointed_at = sa.exists().where(*points, held.c.seeded == SHARED).correlate(ours.sql)
@@ -70,7 +75,7 @@ class TableWriter:
 
     def mark_doomed(self) -> None:
         """Settle which rows are deleted. To be called once, after all that is needed is marked."""
-        if not self._marked:
+        if not self._marked or not self._table.rows:
             return
         mine = self._table.sql.alias("m")
         wanted = [mine.c.rule.in_(sorted(self.fate.deletes)), mine.c.seeded < GONE, ~self._is_protected(mine)]
@@ -79,7 +84,7 @@ class TableWriter:
     def rewrite(self, editor: Editor) -> None:
         """Make the new values of the cells that depend on the old ones; :meth:`change` writes them."""
         groups = [group for group in self._groups if any(map(is_rewriting, group))]
-        if groups:
+        if groups and self._table.rows:
             conditions = [(group, partial(self._group_rows, group)) for group in groups]
             self._rewritten = Rewritten(self._connection, self._table, conditions)
             self._keys.adopt(self._rewritten)
@@ -87,6 +92,8 @@ class TableWriter:
 
     def retire_clean(self) -> None:
         """Put aside the keys of rows that are already as they should be, so that late rows alone are left."""
+        if not self._table.rows:
+            return
         keys, row = self._table.sql, self._table.source.alias("t")
         dirty = [self._is_dirty(assignment, row) for assignment in self.fate.assignments if not assignment.shared]
         left = sa.exists().where(self._table.matches(row), sa.or_(sa.false(), *dirty)).correlate(keys)
@@ -108,9 +115,15 @@ class TableWriter:
         """The rows that are deleted, cleared, replaced or detached, by account."""
         if action == "delete":
             return self._counted(self._doomed_rows()) if self.fate.deletes else {}
-        groups = [group for group in self._groups if any(assignment.action == action for assignment in group)]
-        conditions = [self._group_rows(group, self._table.sql) for group in groups]
-        return self._counted(sa.or_(*conditions)) if conditions else {}
+        groups = [i for i, group in enumerate(self._groups) if any(item.action == action for item in group)]
+        return self._rows_of_groups(tuple(groups)) if groups else {}
+
+    def _rows_of_groups(self, groups: tuple[int, ...]) -> Counts:
+        """The rows that these groups of assignments concern, counted once for all actions that they are of."""
+        if groups not in self._counts:
+            conditions = [self._group_rows(self._groups[i], self._table.sql) for i in groups]
+            self._counts[groups] = self._counted(sa.or_(*conditions))
+        return self._counts[groups]
 
     def count_kept(self, rule: int) -> Counts:
         """The rows that this rule keeps, by account."""
@@ -143,7 +156,7 @@ class TableWriter:
 
     def lasting_keys(self) -> Iterator[tuple[str, Iterator[StoredKey]]]:
         """The keys of rows that survive or lead to others, account by account, in a stream."""
-        if not self._table.key.lasting:
+        if not self._table.key.lasting or not self._table.rows:
             return
         keys, doomed = self._table.sql, self._doomed_alias()
         query = sa.select(keys, doomed.label("doomed")).where(keys.c.rule >= 0)
@@ -157,6 +170,8 @@ class TableWriter:
 
     def personal_values(self) -> Iterator[tuple[str, str, Any]]:
         """(account id, kind, value) of the columns that tell who the person is."""
+        if not self._table.rows:
+            return
         source, joined = self._keys.joined(self._table, self._table.source.alias("t"))
         for rule in sorted({rule for rule, _, _ in self.fate.personal}):
             columns = [(column, kind) for r, column, kind in self.fate.personal if r == rule]
@@ -200,8 +215,8 @@ class TableWriter:
     def change(self) -> None:
         """Clear, replace and detach: every row is written once."""
         if len(self._groups) == 1:
-            keys = self._table.sql
-            self._update(keys, [(self._groups[0], None)], self._group_rows(self._groups[0], keys))
+            keys, group = self._table.sql, self._groups[0]
+            self._update(keys, [(group, None)], sa.and_(self._group_rows(group, keys), *self._filled(group)))
         elif self._groups:
             with_flags = self._flags()
             self._update(with_flags, [(group, with_flags.c[f"g{i}"] == 1) for i, group in enumerate(self._groups)])
@@ -328,6 +343,12 @@ class TableWriter:
         update = sa.update(source).values(values).where(self._table.matches(source, keys))
         self._connection.execute(update if where is None else update.where(where))
 
+    def _filled(self, group: list[Assignment]) -> list[ColumnElement[bool]]:
+        """Rows in which all is NULL already need not be written where nothing else is."""
+        if any(item.value.kind != "null" for item in group):
+            return []
+        return [sa.or_(*(self._table.source.c[item.column].is_not(None) for item in group))]
+
     def _new_value(self, assignment: Assignment, column: Column, source: FromClause) -> Any:
         cell = source.c[column.name]
         if is_rewriting(assignment):
@@ -354,6 +375,8 @@ class TableWriter:
         return sa.Table(name, sa.MetaData(), *columns)
 
     def _counted(self, condition: ColumnElement[bool]) -> Counts:
+        if not self._table.rows:
+            return {}
         rows = self._table.distinct_rows(condition)
         return self._by_account(sa.select(rows.c.account, sa.func.count()).group_by(rows.c.account))
 
