@@ -7,3 +7,7 @@ that they run side by side.
 
 ``PAMITAN_HISTORIES=5000 .venv/bin/pytest tests/store/any_schema`` tries 5,000 shops per database, other ones each time.
 """
+
+import pytest
+
+pytest.register_assert_rewrite("tests.store.any_schema.history", "tests.store.any_schema.truth")

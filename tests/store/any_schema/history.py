@@ -85,8 +85,8 @@ def live_through(world: World, history: History) -> None:
     assert truth.settled(before) == truth.settled(after), "a second run changed something"
     gone = [item for item in subjects if names[item.account_id] in truth.gone]
     verified = verify(store, gone, shelf)
-    assert world.read(history) == after, "the verification found something late"
-    assert verified.receipts == {item.account_id: [] for item in gone}
+    assert verified.receipts == {item.account_id: [] for item in gone}, "the verification found something late"
+    assert world.read(history) == after, "the verification changed something"
     for item in gone:
         number = names[item.account_id]
         doubtful = any(leftovers(history, number, after, truth)) or names_others(history, number)
