@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pamitan import __version__
-from pamitan.cli import checking, closing, mapping, operators, serving
+from pamitan.cli import checking, closing, mapping, operators, proving, serving
 
 app = typer.Typer(
     name="pamitan",
@@ -22,6 +22,8 @@ app.command("schema")(checking.schema)
 app.command("plan")(closing.plan)
 app.command("close")(closing.close)
 app.command("status")(closing.status)
+app.command("certificate")(proving.certificate)
+app.command("verify")(proving.verify)
 app.add_typer(operators.app, name="operator")
 
 

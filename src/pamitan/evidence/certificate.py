@@ -1,23 +1,19 @@
-"""The certificate: a signed statement of what was done, that anyone with the public key can check without us.
-
-Signed with Ed25519 (RFC 8032) over the canonical JSON of the document: keys sorted, no spaces, UTF-8.
-"""
+"""The certificate: a signed statement of what was done, that anyone with the public key can check without us."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
-import json
 import uuid
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from pamitan.evidence.models import Certificate
+from pamitan.evidence.signed import FORMAT, SignedCertificate, canonical, verify
 
-FORMAT = "pamitan-certificate-1"
+__all__ = ["issue", "public_key", "reissue", "signed", "verify"]
 
 
 def issue(subject: uuid.UUID, statement: dict[str, Any], now: dt.datetime) -> Certificate:
@@ -47,24 +43,15 @@ def reissue(subject: uuid.UUID, changes: dict[str, Any], now: dt.datetime) -> Ce
     )
 
 
-def verify(document: dict[str, Any], signature: str, public: str) -> bool:
-    """Whether the signature is of exactly this document, by the holder of that public key (base64)."""
-    try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
-        key.verify(base64.b64decode(signature, validate=True), canonical(document))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+def signed(subject: uuid.UUID) -> SignedCertificate | None:
+    """The subject's certificate, to be given away."""
+    found = Certificate.objects.filter(subject=subject).first()
+    return SignedCertificate(found.document, found.signature, found.public_key) if found else None
 
 
 def public_key() -> str:
     """This installation's public key, base64: to be published, so that others can check."""
     return _encode(_signing_key().public_key().public_bytes_raw())
-
-
-def canonical(document: dict[str, Any]) -> bytes:
-    """The bytes that are signed."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _signing_key() -> Ed25519PrivateKey:

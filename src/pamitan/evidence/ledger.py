@@ -48,6 +48,7 @@ class LedgerEvent(StrEnum):
     DESK_CONVERSATION_ANSWERED = "desk:conversation:answer"
     DESK_CONVERSATION_FINISHED = "desk:conversation:finish"
     DESK_SECOND_LOOK_ASKED = "desk:closure:retry"
+    DESK_FINDING_RESOLVED = "desk:finding:resolve"
 
 
 @dataclass(frozen=True)

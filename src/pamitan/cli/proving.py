@@ -1,0 +1,63 @@
+"""``pamitan certificate`` and ``pamitan verify``: what was erased, for whoever asks for proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pamitan.cli.output import Exit, JsonFlag, fail, print_json, say
+from pamitan.cli.session import StoreOption, open_store, plain_failures
+from pamitan.evidence.signed import NoCertificate, SignedCertificate
+
+
+def certificate(
+    reference: Annotated[str, typer.Argument(help="The case reference, e.g. PM-7K3QD-X29FA.")],
+    store: StoreOption,
+    as_json: JsonFlag = False,
+) -> None:
+    """Print the signed certificate of a closure, as a file that 'pamitan verify' reads."""
+    with plain_failures(as_json):
+        open_store(store)
+        from pamitan.closure.service import by_reference
+        from pamitan.evidence.certificate import signed
+
+        closure = by_reference(reference, None)
+        found = signed(closure.pk) if closure else None
+        if found is None:
+            sentence = f"There is no certificate for {reference}: it is issued when a closure is closed."
+            fail(sentence, Exit.NOT_FOUND, as_json)
+        typer.echo(found.to_json())
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="The certificate, as 'pamitan certificate' printed it.")],
+    public_key: Annotated[
+        str | None,
+        typer.Option("--public-key", help="The store's public key (base64), got from the store by another way."),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Check a certificate without the store and without a network: exit code 0 when nothing in it was changed."""
+    found = _read(file, as_json)
+    if not found.holds(public_key):
+        whose = "this public key" if public_key else "the key that it names"
+        fail(f"{file}: NOT valid: it was changed, or it was not signed with {whose}.", Exit.FAILED, as_json)
+    document = found.document
+    if as_json:
+        print_json({"valid": True, "key_given": public_key is not None, "public_key": found.public_key, **document})
+        return
+    say(f"Valid: {document.get('store')}, closure {document.get('reference')}, closed at {document.get('closed_at')}.")
+    if public_key is None:
+        say(f"Signed with the key {found.public_key}. Compare it with the one that the store publishes,")
+        say("or give that one with --public-key: anybody can sign with a key of their own.")
+
+
+def _read(file: Path, as_json: bool) -> SignedCertificate:
+    try:
+        return SignedCertificate.from_json(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: cannot be read ({type(error).__name__}); name a certificate file.", Exit.USAGE, as_json)
+    except NoCertificate as error:
+        fail(f"{file}: {error}; name a file that 'pamitan certificate' printed.", Exit.USAGE, as_json)
