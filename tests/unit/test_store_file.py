@@ -141,6 +141,26 @@ def test_all_unset_variables_are_named_with_their_lines(path: Path) -> None:
         ),
         (
             "      detach: [customer_id]",
+            "      clear: [note]\n      redact: [note]",
+            "19: map.main.orders: more than one action for note",
+        ),
+        (
+            "      detach: [customer_id]",
+            "      scrub: {data: [a..b]}",
+            "19: map.main.orders: 'a..b' is no path; part keys by dots",
+        ),
+        (
+            "      link: {on: {customer_id: account.id}}",
+            "      link: {mentions: note}",
+            "19: map.main.orders: a row that only mentions the customer may be another person's: 'mentions' goes with",
+        ),
+        (
+            "      link: {on: {customer_id: account.id}}\n      detach: [customer_id]",
+            "      link: {mentions: note}\n      redact: [note]\n      personal: {name: name}",
+            "19: map.main.orders: a row that only mentions the customer may be another person's: 'mentions' goes with",
+        ),
+        (
+            "      detach: [customer_id]",
             "      keep: {law: x, reason: y, until: {}}",
             "21: map.main.orders.keep.until: 'until' needs years, months or days",
         ),
