@@ -23,6 +23,7 @@ Line = tuple[str, Any, str]
 """A key, its value, and a comment; ``? `` before the comment marks a doubt."""
 
 _STAFF_FLAG = re.compile(r"^_(is_)?(staff|admin|superuser|super_user|employee|administrator|internal)_$")
+_GUEST_FLAG = re.compile(r"^_(is_)?(guest|tamu|ospite)_$")
 _ACTIVE_FLAG = re.compile(r"^_(is_)?(active|enabled|aktif|attivo)_$")
 _VERIFIED = re.compile(
     r"_(email|mail|e_mail)_(is_)?(verified|confirmed)(_at|_on|_date)?_|_(verified|confirmed)_(email|mail)_"
@@ -157,6 +158,10 @@ def _conditions(survey: Survey) -> Iterator[Line]:
     if staff:
         where = {name: _no(table.columns[name]) for name in staff}
         yield "where", where, "? staff are no customers: is this how they are told?"
+    guest = next((name for name in table.columns if _GUEST_FLAG.match(spelt(name))), None)
+    if guest:
+        yes = 1 if table.columns[guest].kind == "integer" else True
+        yield "guests", {guest: yes}, "? rows of guests, with which nobody signs in"
     active = next((name for name in table.columns if _ACTIVE_FLAG.match(spelt(name))), None)
     if active:
         yes = 1 if table.columns[active].kind == "integer" else True

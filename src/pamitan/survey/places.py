@@ -22,7 +22,7 @@ from pamitan.survey.found import Personal, Place
 from pamitan.survey.pairs import key_value_columns
 from pamitan.survey.reading import Reading
 from pamitan.survey.unfold import Format, Leaf
-from pamitan.survey.values import email_hashes, looks_like_birth_dates, told_by
+from pamitan.survey.values import Told, email_hashes, looks_like_birth_dates, told_by
 from pamitan.survey.words import Kind, is_of_third_persons, is_staff, kind_of, may_be_free_text, spelt
 
 _KNOWN = {"email": "e-mail address", "phone": "phone number", "name": "name", "address": "address", "id": "id"}
@@ -144,6 +144,7 @@ class TablePlaces:
         self.has_address = any(
             re.search(r"_(street|city|post_code|postal|zip|address|line|kota)_", spelt(c)) for c in table.columns
         )
+        self._told: dict[Place, Told | None] = {}
         self.met = False
         """Whether something of a known customer stands in it."""
 
@@ -285,7 +286,9 @@ class TablePlaces:
     ) -> _Guess | None:
         if known.hashes and any(str(value).lower() in known.hashes for value in values[:200]):
             return _Guess("e-mail hash", 0.95, "hashes of customers' e-mail addresses")
-        told = told_by(values, self.reading.country)
+        if place not in self._told:
+            self._told[place] = told_by(values, self.reading.country)
+        told = self._told[place]
         if told is not None:
             if told.kind == "secret" and not self.is_tied:
                 return None

@@ -25,6 +25,8 @@ _AGENT = re.compile(
 )
 _PHONE = re.compile(r"^(?:\+|00|0|\(0)[\d\s().\-/]{7,20}$")
 _CARD = re.compile(r"^[3-6](?:[ -]?\d){12,18}$")
+_NUMBER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ./-]{9,28}$")
+_IBAN = re.compile(r"^[A-Za-z]{2}\d\d[A-Za-z0-9 ]{11,40}$")
 _MASKED_CARD = re.compile(r"^(?:[Xx*•.]{2,}[\s-]?){1,4}\d{3,4}$|^\d{4,6}[Xx*•]{4,}\d{3,4}$")
 _STREET = re.compile(
     r"\b(?:street|st\.|road|rd\.|avenue|ave\.?|lane|drive|boulevard|blvd|square|jl\.?|jln\.?|jalan|gang|gg\.|komplek|via|"
@@ -116,6 +118,8 @@ def _is_card(text: str) -> bool:
 
 
 def _is_identity(text: str) -> bool:
+    if not _NUMBER.match(text):
+        return False
     return bool(
         codicefiscale.is_valid(text) or (nik.is_valid(text) or (re.search(r"\D", text) and npwp.is_valid(text)))
     )
@@ -130,7 +134,12 @@ _TESTS: list[tuple[Kind, str, float, Callable[[str], bool]]] = [
     ("ip address", "network addresses", 0.3, _is_ip),
     ("user agent", "browsers' names", 0.3, lambda text: bool(_AGENT.match(text))),
     ("secret", "hashes of passwords", 0.3, is_password_hash),
-    ("card or bank number", "account numbers (IBAN)", 0.3, lambda text: len(text) > 14 and iban.is_valid(text)),
+    (
+        "card or bank number",
+        "account numbers (IBAN)",
+        0.3,
+        lambda text: bool(_IBAN.match(text) and iban.is_valid(text)),
+    ),
     ("card or bank number", "card numbers", 0.6, _is_card),
     ("identity number", "identity or tax numbers", 0.6, _is_identity),
     ("identity number", "identity or tax numbers", 0.6, _is_spanish),
