@@ -8,7 +8,7 @@ import psycopg
 STATEMENTS = [
     "DELETE FROM event WHERE customer_id = ANY(%(ids)s)",
     "UPDATE invoice_line SET gift_note = NULL FROM invoice "
-    "WHERE invoice_line.invoice_id = invoice.invoice_id AND customer_id = ANY(%(ids)s)",
+    "WHERE invoice_line.invoice_id = invoice.invoice_id AND customer_id = ANY(%(ids)s) AND gift_note IS NOT NULL",
     "UPDATE invoice SET billing_address = NULL, billing_city = NULL, billing_country = NULL, "
     "billing_postal_code = NULL WHERE customer_id = ANY(%(ids)s)",
     "UPDATE customer SET first_name = '-', last_name = '-', address = NULL, city = NULL, country = NULL, "
@@ -17,9 +17,7 @@ STATEMENTS = [
 ]
 
 
-def erase(connection: psycopg.Connection, ids: list[int]) -> int:
-    """Erase these customers in one transaction; how many statements that took."""
+def erase(connection: psycopg.Connection, ids: list[int]) -> list[int]:
+    """Erase these customers in one transaction; the rows that each statement wrote, as a receipt for all of them."""
     with connection.transaction():
-        for statement in STATEMENTS:
-            connection.execute(statement.encode(), {"ids": ids})
-    return len(STATEMENTS)
+        return [connection.execute(statement.encode(), {"ids": ids}).rowcount for statement in STATEMENTS]

@@ -4,8 +4,10 @@
     .venv/bin/python -m bench.erase --small    a quick try on a tenth of the rows
     .venv/bin/python -m bench.erase --url postgresql://...   on an empty database of yours
 
-Engine and hand take turns on different customers of the same shop; medians are compared. Verification, which the hand
-leaves out, is timed apart. The temporary server runs without fsync, for both alike.
+Engine and hand take turns on different customers of the same shop; medians are compared. Both keep their connection, as
+a running service does; what the hand takes on a connection of its own, as a script does, is shown beside it. The hand
+counts all rows together, the engine counts them by account, writes case files and looks for what must not be deleted.
+Verification, which the hand leaves out, is timed apart. The temporary server runs without fsync, for both alike.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import platform
 import time
 import uuid
@@ -36,6 +39,10 @@ from pamitan.stores.types import Subject
 from tests.servers import postgres_server
 
 RESULTS = Path(__file__).parent / "results"
+_WARM = 6
+"""Turns before the measured ones: PostgreSQL plans a statement anew some times before it keeps the plan."""
+_VERIFICATIONS = 1
+"""Of each batch size: a verification reads the whole shop, and takes most of the time."""
 
 
 @dataclass
@@ -58,9 +65,10 @@ class Times:
 
     batch: int
     hand: list[float] = field(default_factory=list)
+    fresh: list[float] = field(default_factory=list)
+    """By hand on a new connection."""
     engine: list[float] = field(default_factory=list)
     verification: list[float] = field(default_factory=list)
-    hand_statements: int = 0
     engine_statements: int = 0
     verification_statements: int = 0
 
@@ -76,13 +84,16 @@ class Bench:
         self.url, self.size, self.next = url, size, 1
         self.store = Store(store_file(url), SystemClock())
         self.shelf = Shelf()
+        self.connection = psycopg.connect(url, autocommit=True)
 
     def measure(self, batch: int, repeats: int) -> Times:
         times = Times(batch)
-        self._engine(Times(batch), self._fresh(min(batch, 10)))  # connections and plans warm, as in a running service
-        self._hand(Times(batch), self._fresh(min(batch, 10)))
+        for _ in range(_WARM):  # connections and plans warm, as in a running service
+            self._engine(Times(batch), self._fresh(2), verified=False)
+            self._hand(Times(batch), self._fresh(2))
         for turn in range(repeats):
-            order = [self._hand, self._engine] if turn % 2 else [self._engine, self._hand]
+            order = [self._hand, self._engine, self._hand_anew]
+            order = order if turn % 2 else order[::-1]
             for one in order:
                 self._settle()
                 one(times, self._fresh(batch))
@@ -100,12 +111,17 @@ class Bench:
             connection.execute("CHECKPOINT")
 
     def _hand(self, times: Times, ids: list[int]) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            started = time.perf_counter()
-            times.hand_statements = by_hand.erase(connection, ids)
-            times.hand.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        by_hand.erase(self.connection, ids)
+        times.hand.append(time.perf_counter() - started)
 
-    def _engine(self, times: Times, ids: list[int]) -> None:
+    def _hand_anew(self, times: Times, ids: list[int]) -> None:
+        started = time.perf_counter()
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            by_hand.erase(connection, ids)
+        times.fresh.append(time.perf_counter() - started)
+
+    def _engine(self, times: Times, ids: list[int], verified: bool = True) -> None:
         subjects = [Subject(str(account_id)) for account_id in ids]
         with counted(self.url) as statements:
             started = time.perf_counter()
@@ -114,6 +130,8 @@ class Bench:
             times.engine_statements = statements()
         if result.set_aside:
             raise SystemExit(f"set aside, so nothing was measured: {result.set_aside}")
+        if not verified or len(times.verification) >= _VERIFICATIONS:
+            return
         with counted(self.url) as statements:
             started = time.perf_counter()
             verify(self.store, subjects, self.shelf)
@@ -152,14 +170,17 @@ def database(url: str | None) -> Iterator[str]:
 
 def table(measured: list[Times]) -> str:
     lines = [
-        "| accounts in a batch | by hand, ms | engine, ms | ratio | verification, ms "
+        "| accounts in a batch | by hand, ms | the same on a new connection | engine, ms | ratio | verification, ms "
         "| statements: hand | engine | verification |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for times in measured:
-        hand, engine, after = (1000 * median(part) for part in (times.hand, times.engine, times.verification))
-        statements = f"{times.hand_statements} | {times.engine_statements} | {times.verification_statements}"
-        took = f"{hand:,.1f} | {engine:,.1f} | {times.ratio:.2f} | {after:,.1f}"
+        parts = (times.hand, times.fresh, times.engine)
+        hand, fresh, engine = (1000 * median(part) for part in parts)
+        statements = f"{len(by_hand.STATEMENTS)} | {times.engine_statements} | {times.verification_statements}"
+        took = (
+            f"{hand:,.1f} | {fresh:,.1f} | {engine:,.1f} | {times.ratio:.2f} | {1000 * median(times.verification):,.0f}"
+        )
         lines.append(f"| {times.batch:,} | {took} | {statements} |")
     return "\n".join(lines)
 
@@ -168,11 +189,16 @@ def write_down(measured: list[Times], size: Size, repeats: int) -> None:
     RESULTS.mkdir(exist_ok=True)
     about = (
         f"{size.customers:,} customers, {size.invoices:,} invoices, {size.lines:,} lines, {size.events:,} events; "
-        f"medians of {repeats} repeats; Python {platform.python_version()}, {platform.machine()}"
+        f"medians of {repeats} repeats; {machine()}"
     )
     (RESULTS / "erase.md").write_text(f"# Erasure beside hand-written SQL\n\n{about}\n\n{table(measured)}\n")
     plain = {"size": asdict(size), "repeats": repeats, "times": [asdict(times) for times in measured]}
     (RESULTS / "erase.json").write_text(json.dumps(plain, indent=1) + "\n")
+
+
+def machine() -> str:
+    """What it ran on."""
+    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors"
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import resource
 import subprocess
 import sys
 
-from bench.erase import Shelf, database
+from bench.erase import RESULTS, Shelf, database, machine
 from bench.shop import Size, fill, store_file
 from pamitan.erasure.execute import erase
 from pamitan.erasure.verify import verify
@@ -20,7 +20,7 @@ from pamitan.storefile.model import Guard
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
 
-ROWS = (10, 2_000, 20_000, 200_000)
+ROWS = (10, 20_000, 200_000, 1_000_000)
 _CUSTOMERS = 2
 
 
@@ -44,7 +44,10 @@ def measure(url: str) -> None:
 
 def main() -> None:
     """Print the table."""
-    print("| rows of the customer | erasure, MB more | verification, MB more | case file, kB |\n|---:|---:|---:|---:|")
+    lines = [
+        "| rows of the customer | erasure, MB more | verification, MB more | case file, kB |",
+        "|---:|---:|---:|---:|",
+    ]
     first: list[int] = []
     for rows in ROWS:
         with database(None) as url:
@@ -54,7 +57,10 @@ def main() -> None:
         erased, verified, casefile = map(int, done.stdout.split())
         first = first or [erased, verified]
         more = f"{(erased - first[0]) / 1024:.1f} | {(verified - first[1]) / 1024:.1f}"
-        print(f"| {rows:,} | {more} | {casefile:,} |", flush=True)
+        lines.append(f"| {rows:,} | {more} | {casefile:,} |")
+        print(lines[-1], flush=True)
+    about = f"Peak beyond an erasure of {ROWS[0]} rows; {machine()}"
+    (RESULTS / "memory.md").write_text("\n".join(["# Memory of an erasure", "", about, "", *lines, ""]))
 
 
 if __name__ == "__main__":
