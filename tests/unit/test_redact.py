@@ -162,6 +162,7 @@ def test_a_text_without_identifiers_is_left_as_it_is(text: str) -> None:
         ('{"alice@example.com": 1, "ALICE@example.com": 2}', '{"[erased]": 1, "[erased] 2": 2}'),
         ('O:1:"U":1:{s:4:"\0U\0a";s:5:"Alice";}', 'O:1:"U":1:{s:4:"\0U\0a";s:8:"[erased]";}'),
         ('a:2:{i:0;s:5:"Alice";i:1;R:2;}', 'a:2:{i:0;s:8:"[erased]";i:1;R:2;}'),
+        ('a:1:{i:0;s:9:"für Alice";}', 'a:1:{i:0;s:12:"für [erased]";}'),
         ("bob.alice@example.com", "bob.alice@example.com"),
         ("<table><alice>", "<table><alice>"),
     ],

@@ -17,6 +17,23 @@ _SESSION = re.compile(rb"[^|{};:\"]+\|(?:[abidrRCOsSE]:|N;)")
 _MOST_DEPTH = 200
 
 
+@dataclass(frozen=True)
+class _Code:
+    """How letters are bytes."""
+
+    name: str
+
+    def text(self, data: bytes) -> str:
+        return data.decode(self.name, "surrogateescape")
+
+    def bytes(self, text: str) -> bytes:
+        return text.encode(self.name, "surrogateescape")
+
+
+_UTF8 = _Code("utf-8")
+_LATIN1 = _Code("latin-1")
+
+
 @dataclass
 class _Php:
     """What a node is in PHP: its letter, the head that an object's entries stand behind, what a reference points at."""
@@ -27,50 +44,57 @@ class _Php:
 
 
 def read_php(text: str) -> Document | None:
-    """The text as a tree, if it is a serialised list, object or text, or a session of such."""
-    data = text.encode("utf-8", "surrogateescape")
+    """The text as a tree, if it is a serialised list, object or text, or a session of such.
+
+    Lengths count bytes: of UTF-8, or of Latin-1 where an old shop's tables are in that.
+    """
+    return _read(text, _UTF8) or (None if text.isascii() else _read(text, _LATIN1))
+
+
+def _read(text: str, code: _Code) -> Document | None:
     try:
+        data = code.bytes(text)
         if _LOOKS.match(data):
-            return _document(data)
+            return _document(data, code)
         if _SESSION.match(data):
-            return _session(data)
+            return _session(data, code)
     except (ValueError, IndexError):
         return None
     return None
 
 
-def _document(data: bytes) -> Document | None:
-    reader = _Reader(data)
+def _document(data: bytes, code: _Code) -> Document | None:
+    reader = _Reader(data, code)
     root = reader.value(0)
     after = data[reader.at :]
     if after.strip() or _php(root).letter not in "asSOCE":
         return None
     reader.tie()
-    return Document(root, lambda: (_Writer(root).written(root) + after).decode("utf-8", "surrogateescape"))
+    return Document(root, lambda: code.text(_Writer(root, code).written(root) + after))
 
 
-def _session(data: bytes) -> Document:
+def _session(data: bytes, code: _Code) -> Document:
     """``name|value`` one after the other; each counts its references by itself."""
-    root, readers = Node("object", shape=_Php("session")), []
+    root = Node("object", shape=_Php("session"))
     position = 0
     while position < len(data):
         bar = data.index(b"|", position)
-        reader = _Reader(data, bar + 1)
-        root.items.append(Item(reader.value(0), _text(data[position:bar]), data[position : bar + 1]))
+        reader = _Reader(data, code, bar + 1)
+        root.items.append(Item(reader.value(0), code.text(data[position:bar]), data[position : bar + 1]))
         reader.tie()
         position = reader.at
-        readers.append(reader)
 
     def write() -> str:
-        parts = [(i.raw_key or _bytes(f"{i.key}|")) + _Writer(i.node).written(i.node) for i in root.items]
-        return _text(b"".join(parts))
+        parts = [(i.raw_key or code.bytes(f"{i.key}|")) + _Writer(i.node, code).written(i.node) for i in root.items]
+        return code.text(b"".join(parts))
 
     return Document(root, write)
 
 
 class _Reader:
-    def __init__(self, data: bytes, at: int = 0) -> None:
+    def __init__(self, data: bytes, code: _Code, at: int = 0) -> None:
         self._data = data
+        self._code = code
         self.at = at
         self._numbered: list[Node] = []
         self._pointing: list[tuple[Node, int]] = []
@@ -128,7 +152,7 @@ class _Reader:
         _php(node).head = self._counted_bytes()
         self._expect(b":")
         length = int(self._until(b":"))
-        node.kind, node.value = "text", _text(self._data[self.at + 1 : self.at + 1 + length])
+        node.kind, node.value = "text", self._code.text(self._data[self.at + 1 : self.at + 1 + length])
         self.at += length + 1
         self._expect(b"}")
 
@@ -170,7 +194,7 @@ class _Reader:
         else:
             found = self._counted_bytes()
         self._expect(b";")
-        return _text(found), self._data[start : self.at]
+        return self._code.text(found), self._data[start : self.at]
 
     def _one(self) -> bytes:
         sign = self._data[self.at : self.at + 1]
@@ -193,7 +217,8 @@ class _Reader:
 class _Writer:
     """Writes a tree; references get the numbers that their targets have now, or become NULL with them."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, code: _Code) -> None:
+        self._code = code
         self._numbers = {id(node): number for number, node in enumerate(_numbered(root), 1)}
 
     def written(self, node: Node) -> bytes:
@@ -206,13 +231,29 @@ class _Writer:
             return bytes(node.raw)
         match php.letter:
             case "a" | "O":
-                entries = b"".join(_key(item) + self.written(item.node) for item in node.items)
+                entries = b"".join(self._key(item) + self.written(item.node) for item in node.items)
                 head = b"a" if php.letter == "a" else b"O:%d:%s" % (len(php.head), b'"' + php.head + b'"')
                 return b"%s:%d:{%s}" % (head, len(node.items), entries)
             case "C":
-                body = _bytes(str(node.value))
+                body = self._code.bytes(str(node.value))
                 return b'C:%d:"%s":%d:{%s}' % (len(php.head), php.head, len(body), body)
-        return _single(node.value)
+        return self._single(node.value)
+
+    def _key(self, item: Item) -> bytes:
+        return bytes(item.raw_key) if item.raw_key is not None else self._single(item.key)
+
+    def _single(self, value: object) -> bytes:
+        match value:
+            case None:
+                return b"N;"
+            case bool():
+                return b"b:%d;" % value
+            case int():
+                return b"i:%d;" % value
+            case float():
+                return f"d:{value!r};".encode()
+        data = self._code.bytes(str(value))
+        return b's:%d:"%s";' % (len(data), data)
 
 
 def _numbered(node: Node) -> Iterator[Node]:
@@ -228,31 +269,5 @@ def _php(node: Node) -> _Php:
     return node.shape
 
 
-def _key(item: Item) -> bytes:
-    return bytes(item.raw_key) if item.raw_key is not None else _single(item.key)
-
-
-def _single(value: object) -> bytes:
-    match value:
-        case None:
-            return b"N;"
-        case bool():
-            return b"b:%d;" % value
-        case int():
-            return b"i:%d;" % value
-        case float():
-            return f"d:{value!r};".encode()
-    data = _bytes(str(value))
-    return b's:%d:"%s";' % (len(data), data)
-
-
 def _number(text: bytes) -> int | float:
     return int(text) if re.fullmatch(rb"[+-]?\d{1,4000}", text) else float(text)
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

@@ -26,6 +26,7 @@ _RUN = re.compile(r"(?:[A-Za-z0-9+/]{60,76}\r?\n)*[A-Za-z0-9+/_-]{16,}={0,2}")
 _BREAK = re.compile(r"[/_-]+")
 _BESIDE = re.compile(r"[^\w\[\]]{0,3}")
 _SHORTEST_PART = 3
+_SHORTEST_NUMBER = 8
 _PARTICLES = {
     "bin",
     "binti",
@@ -112,7 +113,7 @@ class Redactor:
 
     def _leaf(self, node: Node) -> bool:
         if node.kind == "number":
-            standing = any(isinstance(n, PhoneNeedle) and n.regex.search(str(node.value)) for n in self._needles)
+            standing = any(_is_number(needle, node.value) for needle in self._needles)
             if standing:
                 node.become(0)
             return standing
@@ -227,6 +228,12 @@ def _standing_beside(text: str, firm: list[_Found], loose: list[_Found]) -> list
 def _is_beside(text: str, one: _Found, other: _Found) -> bool:
     first, second = (one, other) if one.start <= other.start else (other, one)
     return first.end >= second.start or _BESIDE.fullmatch(text, first.end, second.start) is not None
+
+
+def _is_number(needle: Needle, value: object) -> bool:
+    """A phone number that was written as a number; a short one may be anything."""
+    long_enough = isinstance(needle, PhoneNeedle) and len(needle.spelling) >= _SHORTEST_NUMBER
+    return long_enough and needle.regex.search(str(value)) is not None
 
 
 def _is_longer(text: str, start: int) -> bool:
