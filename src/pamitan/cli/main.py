@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pamitan import __version__
-from pamitan.cli import checking, closing, mapping, operators, proving, serving
+from pamitan.cli import checking, closing, mapping, operators, proving, replaying, serving
 
 app = typer.Typer(
     name="pamitan",
@@ -24,6 +24,7 @@ app.command("close")(closing.close)
 app.command("status")(closing.status)
 app.command("certificate")(proving.certificate)
 app.command("verify")(proving.verify)
+app.command("replay")(replaying.replay)
 app.add_typer(operators.app, name="operator")
 
 

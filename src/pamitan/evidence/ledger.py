@@ -36,6 +36,7 @@ class LedgerEvent(StrEnum):
     ERASURE_FINISHED = "closure:erasure:finish"
     HOOK_CALLED = "closure:hook:call"
     TRACES_ERASED = "closure:traces:erase"
+    ACCOUNT_RETURNED = "closure:account:return"
     RETENTION_FILED = "closure:retention:file"
     RETENTION_ERASED = "closure:retention:erase"
     RETENTION_STUCK = "closure:retention:stick"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from pamitan.stores.values import as_moment, as_text
 
 SAMPLE = 500
 """So many hashes are looked at to learn which schemes a shop has."""
+IDS_AT_ONCE = 1000
 
 
 class Accounts:
@@ -49,6 +51,15 @@ class Accounts:
             sa.null().label("searched"), self._home.is_account(account_id, self._home.account_table.sql)
         )
         return self._told(rows[0]) if rows else None
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all customers, in a stream."""
+        table = self._home.account_table
+        query = sa.select(table.sql.c[table.column(self._account.id).name])
+        query = query.where(self._home.condition(self._account.customers, table, table.sql))
+        with reading(self._home.engine) as connection:
+            for (value,) in connection.execute(query, execution_options={"yield_per": IDS_AT_ONCE}):
+                yield id_text(value)
 
     def hash_of(self, account_id: str) -> str | None:
         """The customer's password hash, without the prefix that our own lock put before it."""

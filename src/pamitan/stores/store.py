@@ -86,6 +86,10 @@ class Store:
         """The customer with that id; ``None`` for nobody, and for staff."""
         return self._accounts.get(account_id)
 
+    def account_ids(self) -> Iterator[str]:
+        """The ids of all customers, in a stream."""
+        return self._accounts.ids()
+
     def check_password(self, account_id: str, password: str) -> bool:
         """Whether it is the customer's password. Costs one hash, whether there is one to compare with or not."""
         encoded = self._accounts.hash_of(account_id)
