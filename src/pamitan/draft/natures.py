@@ -12,7 +12,7 @@ from pamitan.draft.states import ORDER_WORDS, RETURN_WORDS, SUBSCRIPTION_WORDS
 from pamitan.stores.schema import Column, ForeignKey, Table
 from pamitan.survey.found import Personal, Place, Tie
 from pamitan.survey.survey import Survey
-from pamitan.survey.words import spelt
+from pamitan.survey.words import may_be_free_text, spelt
 
 Nature = Literal["account", "own", "books", "invoice", "handled", "mention"]
 _BOOKS = re.compile(
@@ -116,7 +116,8 @@ def _let_others_lead_on(found: dict[str, Proposal]) -> None:
         ways = [found[name] for name in used & found.keys() if found[name].is_empty]
         for proposal in ways:
             columns = proposal.table.columns.values()
-            proposal.redact = [c.name for c in columns if c.kind in ("text", "json") and _may_be_written(proposal, c)]
+            texts = [c.name for c in columns if c.kind in ("text", "json") and _may_be_written(proposal, c)]
+            proposal.redact = [name for name in texts if may_be_free_text(name)] or texts
             proposal.keep = [] if proposal.redact else list(proposal.table.primary_key or proposal.table.columns)
             proposal.doubts.append("nothing personal in the sample, but it leads to other tables of the customer's")
         changed = bool(ways)
@@ -255,12 +256,13 @@ def _detach(survey: Survey, proposal: Proposal) -> None:
 
 def _change_place(survey: Survey, proposal: Proposal, one: Personal) -> None:
     column = proposal.table.columns[one.place.column]
+    if one.place.key is not None:
+        _change_key_value(proposal, one)
+        return
     taken = {*proposal.clear, *proposal.replace, *proposal.detach, *proposal.redact}
     if column.name in taken:
         return
-    if one.place.key is not None:
-        _change_key_value(proposal, one)
-    elif one.place.path and one.format in _SCRUBBED and "*" not in one.place.path:
+    if one.place.path and one.format in _SCRUBBED and "*" not in one.place.path:
         _rewrite(proposal, one)
     elif one.inside and not one.derived and not one.place.path and column.kind in ("text", "json", "other"):
         proposal.redact.append(column.name)

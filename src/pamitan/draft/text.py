@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pamitan.draft.account import account_lines
@@ -169,6 +170,24 @@ def table_lines(survey: Survey, proposal: Proposal, note: str = "") -> Iterator[
     yield from _rules(survey, proposal)
 
 
+def _rules(survey: Survey, proposal: Proposal) -> Iterator[str]:
+    """One rule; of a key/value table that names the account two: the key is cut, and the others' values go."""
+    naming = [tie for tie in proposal.ties if tie.how == "key/value"]
+    if not naming or proposal.delete:
+        yield from _rule(survey, proposal)
+        return
+    for tie in naming:
+        column = tie.on[0][0]
+        nobody: Any = [column] if proposal.table.columns[column].nullable else {column: "0"}
+        yield f"      - link: {flow(link_of(tie))}"
+        yield f"        detach: {flow(nobody)}"
+    others = replace(proposal, ties=[tie for tie in proposal.ties if tie.how != "key/value"])
+    if others.ties and not others.is_empty:
+        first, *more = _rule(survey, others)
+        yield f"      - {first.strip()}"
+        yield from (f"  {line}" for line in more)
+
+
 def _told(one: Personal) -> str:
     where = f"{one.place.cell}" + (f" where the key is {one.place.key}" if one.place.key is not None else "")
     doubt = f"  {MARK} redact it?" if one.confidence < 0.5 else ""
@@ -180,7 +199,7 @@ def _told(one: Personal) -> str:
     )
 
 
-def _rules(survey: Survey, proposal: Proposal) -> Iterator[str]:
+def _rule(survey: Survey, proposal: Proposal) -> Iterator[str]:
     links = _links(survey, proposal)
     doubtful = any(tie.confidence < 0.7 for tie in proposal.ties)
     yield f"      link:{f'  {MARK}' if doubtful else ''}"
