@@ -35,6 +35,8 @@ from pamitan.stores.types import IdentifierKind
 ANOTHERS = "another customer's own"
 SHARED = "another customer has it too"
 SHARED_ROW = "another customer's row leads here too"
+NEEDED = "rows kept by law point at this row"
+EMPTIED = "the number of the account's row, which stays, emptied"
 ANOTHER_NAME = "stands there with another person's name"
 UNPROVEN = "not proven to be this customer's"
 POSSIBLE = "only possible: a name or address alone, perhaps a namesake's"
@@ -83,6 +85,8 @@ class Terms:
     """The columns by which the map links rows by e-mail or phone."""
     spared_by: frozenset[IdentifierKind] = frozenset()
     """What kinds of identifiers lead to rows of the table, at once or through rows of others: unproven, they do not."""
+    pointers: frozenset[str] = frozenset()
+    """The columns that hold the account's id, where the account's own row is emptied and stays."""
 
     @classmethod
     def of(cls, file: StoreFile, datastore: str, table: str) -> Terms:
@@ -95,12 +99,20 @@ class Terms:
             frozenset(personal | set(_attributes(file, datastore, table))),
             frozenset(parse_cell(link.email or link.phone or "").column for link in links if link.email or link.phone),
             _leading_kinds(file, datastore, table),
+            _pointers(file, datastore, table),
         )
 
     def law(self, column: str, rules: set[int]) -> str | None:
         """The law by which one of these rules keeps that cell."""
-        kept = (self.rules[number] for number in sorted(rules) if number < len(self.rules))
-        return next((text(rule.keep.law, "en") for rule in kept if rule.keep and _keeps(rule, column)), None)
+        found = self._named(rules)
+        return next((text(rule.keep.law, "en") for rule in found if rule.keep and _keeps(rule, column)), None)
+
+    def deletes(self, rules: set[int]) -> bool:
+        """One of these rules deletes; a row that is there all the same is one that kept rows point at."""
+        return any(rule.delete for rule in self._named(rules))
+
+    def _named(self, rules: set[int]) -> list[Rule]:
+        return [self.rules[number] for number in sorted(rules) if number < len(self.rules)]
 
     @property
     def name_columns(self) -> list[str]:
@@ -180,6 +192,10 @@ def _verdict(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | N
         return Verdict(False, reason)
     if seen.shared:
         return Verdict(False, SHARED_ROW)
+    if seen.mine and terms.deletes(seen.rules):
+        return Verdict(False, NEEDED)
+    if seen.mine and hit.needle.kind == "id" and column in terms.pointers:
+        return Verdict(False, EMPTIED)
     if seen.mine:
         return _in_own_row(hit)
     if seen.others:
@@ -235,6 +251,17 @@ def _possible(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | 
     full = hit.needle.strong or (hit.needle.kind == "name" and seen.named)
     lone = hit.whole and (column, hit.needle.kind) not in terms.declared
     return Verdict(False) if full or lone else None
+
+
+def _pointers(file: StoreFile, datastore: str, table: str) -> frozenset[str]:
+    account = file.account
+    if any(rule.delete for rule in file.map.get(file.home, {}).get(account.table, [])):
+        return frozenset()
+    own = {account.id} if datastore == file.home and table == account.table else set()
+    rules = file.map.get(datastore, {}).get(table, [])
+    pairs = [pair for rule in rules for link in rule.link for pair in (link.on or {}).items()]
+    held = {parse_cell(name).column for name, target in pairs if file.names_account(target, datastore)}
+    return frozenset((held | own) - {name for rule in rules for name in (*rule.detach, *rule.clear)})
 
 
 def _leading_kinds(file: StoreFile, datastore: str, table: str) -> frozenset[IdentifierKind]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pamitan.stores.types import Subject
 from tests.store.gallery.case import ALICE, Case
 
 
@@ -68,3 +69,54 @@ invoice:
     assert case.close(ALICE) == {"orders": [(1, 1, 100), (3, 2, 300)]}
     notes = {(receipt.table, receipt.action): receipt.note for receipt in case.receipts["1"]}
     assert notes["orders", "keep"] == "rows kept by law point at it: Tax Act 7"
+
+
+def test_what_a_kept_row_needs_holds_the_closing_not_up(any_url: str) -> None:
+    """The order stays whole as the invoice points at it; her address there is explained, in a table without key too."""
+    case = Case(
+        any_url,
+        """
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER, email VARCHAR(60));
+        CREATE TABLE invoice (id INTEGER PRIMARY KEY, order_id INTEGER REFERENCES orders (id));
+        CREATE TABLE ledger (customer_id INTEGER, entry VARCHAR(60));
+        INSERT INTO orders VALUES (1, 1, 'alice@example.com');
+        INSERT INTO invoice VALUES (1, 1);
+        INSERT INTO ledger VALUES (1, 'paid by alice@example.com'), (2, 'paid by bob@example.com');
+        """,
+        """
+orders: {link: {on: {customer_id: account.id}}, delete: true, personal: {email: email}}
+invoice: {link: {on: {order_id: orders.id}}, keep: {law: Tax Act 7, reason: Books, until: {years: 10}}}
+ledger:
+  link: {on: {customer_id: account.id}}
+  detach: [customer_id]
+  keep: {law: Tax Act 8, reason: Books, until: {years: 10}, columns: [entry]}
+""",
+    )
+    assert case.close(ALICE) == {"ledger": [(2, "paid by bob@example.com"), (None, "paid by alice@example.com")]}
+
+
+def test_the_number_of_an_emptied_account_is_explained(any_url: str) -> None:
+    """Its row stays, as the orders need it; a UUID is told from all others, but of a row that is empty."""
+    known = "6f1c8d1e-3a55-4b0e-9b7e-1f2a3b4c5d6e"
+    case = Case(
+        any_url,
+        "",
+        "",
+        store="""
+store: {name: Toko, email: halo@toko.example, country: ID}
+datastores: {main: {url: "${STORE_URL}"}}
+account: {table: customer, id: id, email: email}
+map:
+  main:
+    customer: {link: {on: {id: account.id}}, replace: {email: "gone-{unique}@gone.example"}}
+    orders: {link: {on: {customer_id: account.id}}, clear: [note]}
+""",
+        people=f"""
+CREATE TABLE customer (id VARCHAR(36) PRIMARY KEY, email VARCHAR(100));
+CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id VARCHAR(36) NOT NULL REFERENCES customer (id),
+    note VARCHAR(40));
+INSERT INTO customer VALUES ('{known}', 'alice@example.com');
+INSERT INTO orders VALUES (1, '{known}', 'for Alice');
+""",
+    )
+    assert case.close(Subject(known))["orders"] == [(1, known, None)]
