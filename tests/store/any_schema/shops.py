@@ -138,7 +138,7 @@ class _Drawing:
         )
         self._parents = parents
         if not self._table.key:
-            self._fates = ["delete", "change"]  # no case file can name a row without a key, so none explains a kept one
+            self._fates = ["delete", "change"]  # a law can keep no row without a key: it could not be found again
         self._draw(st.sampled_from(ways))()
 
     def _owners(self) -> list[Person | None]:
