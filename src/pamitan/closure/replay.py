@@ -1,8 +1,8 @@
 """After a restore of the shop from a backup: closed accounts that have come back, and their second erasure.
 
-An account is told by the keyed hash of its id and by a second mark, because ids are given again: one of its addresses or
-numbers is barred by the closing, or its row was there before the account was closed. With the id alone nobody knows; a
-person has to look.
+An account is told by the keyed hash of its id and by a second mark, because ids are given again: one of its addresses
+or numbers is barred by the closing, or its row was there before the account was closed. With the id alone nobody knows;
+a person has to look.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def returned_accounts() -> Iterator[Returned]:
 
 
 def erase_again(found: Iterable[Returned]) -> list[Closure]:
-    """Begin a closure for each of these, past the withdrawal period; the sweep erases them. Done twice it does no harm."""
+    """Begin a closure for each of these, past the withdrawal period; the sweep erases them. Twice does no harm."""
     store, begun = current_store(), []
     for one in found:
         account = store.account(one.account_id)
