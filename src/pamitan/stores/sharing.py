@@ -39,6 +39,8 @@ from pamitan.stores.paths import Cell, cell_of, there_is, tied, unwrapped
 from pamitan.stores.schema import Column, Schema, Table
 
 Scalar = str | int | None
+_LED = -3
+"""The rule of a key of a row to which somebody else's row leads; only while it is looked for."""
 _DIGITS = 16
 """A pseudonym that an erasure writes into a column that is unique and never NULL has at most so many."""
 
@@ -135,14 +137,49 @@ def put_shared_aside(batch: Batch, keys: KeyTable, rules: Sequence[Rule], known:
     """Mark the keys of shared rows; how many those are. ``known``: the key tables of the tables collected so far."""
     if batch.is_home and keys.table.name == batch.file.account.table:
         return 0
-    row = keys.source.alias("t")
-    claims = _Claims(batch, known)
-    shared = [claims.of_rows_leading_to(keys.table, rules, row), claims.of_other_owners(keys, rules, row)]
-    conditions = [condition for condition in shared if condition is not None]
-    if not conditions:
+    if not keys.rows:
         return 0
-    held = sa.exists().where(keys.matches(row), sa.or_(*conditions)).correlate(keys.sql)
-    update = sa.update(keys.sql).values(seeded=SHARED).where(keys.sql.c.rule >= 0, keys.sql.c.seeded < GONE, held)
+    claims = _Claims(batch, known)
+    return _led_to_by_others(batch, keys, rules, claims) + _named_by_others(batch, keys, rules, claims)
+
+
+def _led_to_by_others(batch: Batch, keys: KeyTable, rules: Sequence[Rule], claims: _Claims) -> int:
+    """Rows to which a row of somebody else leads; found by joins, so that without an index each table is read once."""
+    held = keys.sql.alias("m")
+    marks: dict[str, ColumnElement[Any]] = {"rule": sa.literal_column(str(_LED)), "link": sa.literal_column("0")}
+    columns = [marks.get(column.name, column).label(column.name) for column in held.c]
+    row = keys.source.alias("t")
+    theirs = held.join(row, keys.matches(row, held))
+    wanted = [held.c.rule >= 0, held.c.seeded < GONE]
+    led = sum(
+        keys.insert(_from_keys_on(sa.select(*columns).select_from(joined), indexed).where(*wanted).distinct())
+        for joined, indexed in claims.joined_with_others(keys.table, rules, row, theirs)
+    )
+    if not led:
+        return 0
+    same = sa.exists().where(held.c.rule == _LED, keys.same_row(held, keys.sql)).correlate(keys.sql)
+    marked = _mark(batch, keys, same)
+    batch.connection.execute(sa.delete(keys.sql).where(keys.sql.c.rule == _LED))
+    keys.rows -= led
+    return marked
+
+
+def _from_keys_on(query: sa.Select[Any], indexed: bool) -> sa.Select[Any]:
+    """Have MariaDB, which knows nothing of a temporary table's size, begin with the keys where an index leads on."""
+    if not indexed:
+        return query
+    return query.prefix_with("STRAIGHT_JOIN", dialect="mysql").prefix_with("STRAIGHT_JOIN", dialect="mariadb")
+
+
+def _named_by_others(batch: Batch, keys: KeyTable, rules: Sequence[Rule], claims: _Claims) -> int:
+    """Rows that another owner column says are somebody else's."""
+    row = keys.source.alias("t")
+    named = claims.of_other_owners(keys, rules, row)
+    return 0 if named is None else _mark(batch, keys, there_is(row, keys.matches(row), named))
+
+
+def _mark(batch: Batch, keys: KeyTable, condition: ColumnElement[bool]) -> int:
+    update = sa.update(keys.sql).values(seeded=SHARED).where(keys.sql.c.rule >= 0, keys.sql.c.seeded < GONE, condition)
     update = update.where(*(keys.sql.c.rule != rule for rule in batch.mention_rules(keys.table.name)))
     return batch.connection.execute(update).rowcount
 
@@ -157,14 +194,18 @@ class _Claims:
         self._map = batch.file.map.get(batch.datastore, {})
         self._known = known
 
-    def of_rows_leading_to(self, table: Table, rules: Sequence[Rule], row: FromClause) -> ColumnElement[bool] | None:
-        """Somebody else's row leads to the row, by the columns of one of the links."""
-        found = [
-            self._led_from(table, row, name, pairs)
-            for name, pairs in reverse_links(self._schema, self._file, table, rules)
-            if name != self._file.account.table or self._batch.is_home
-        ]
-        return sa.or_(*found) if found else None
+    def joined_with_others(
+        self, table: Table, rules: Sequence[Rule], row: FromClause, rows: FromClause
+    ) -> Iterator[tuple[FromClause, bool]]:
+        """``rows``, in which the table's row is, joined with others' rows that lead to it; one for each link.
+
+        And whether an index leads to those.
+        """
+        for name, pairs in reverse_links(self._schema, self._file, table, rules):
+            if name != self._file.account.table or self._batch.is_home:
+                other = self._rows_of(name)
+                indexed = self._schema.table(name).has_index_on(str(theirs.cell) for _own, theirs in pairs)
+                yield rows.join(other, sa.and_(*self._leads_to(table, row, name, other, pairs))), indexed
 
     def of_other_owners(self, keys: KeyTable, rules: Sequence[Rule], row: FromClause) -> ColumnElement[bool] | None:
         """A deletion found the row by a column that can be cut, and another column names a customer who stays.
@@ -182,13 +223,13 @@ class _Claims:
         named = [self._names_who_stays(keys.table, row, owner, customers=True) for owner in owners]
         return sa.and_(sa.or_(*found), sa.or_(*named)) if found else None
 
-    def _led_from(
-        self, table: Table, row: FromClause, name: str, pairs: Sequence[tuple[CellPath, Target]]
-    ) -> ColumnElement[bool]:
-        other, target = self._rows_of(name), self._schema.table(name)
-        equalities = [tied(table, row, own, target, other, theirs, self._schema.dialect) for own, theirs in pairs]
-        by_signs = not self._hangs_on(name, table, pairs)
-        return there_is(other, *equalities, self._is_somebodys(name, other, (name,), by_signs))
+    def _leads_to(
+        self, table: Table, row: FromClause, name: str, other: FromClause, pairs: Sequence[tuple[CellPath, Target]]
+    ) -> Iterator[ColumnElement[bool]]:
+        target = self._schema.table(name)
+        for own, theirs in pairs:
+            yield tied(table, row, own, target, other, theirs, self._schema.dialect)
+        yield self._is_somebodys(name, other, (name,), by_signs=not self._hangs_on(name, table, pairs))
 
     def _hangs_on(self, name: str, table: Table, pairs: Sequence[tuple[CellPath, Target]]) -> bool:
         """The rows over there are parts of the row here (an order's keys and values): they claim nothing by signs."""
