@@ -10,7 +10,7 @@ import pytest
 
 from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.fates import fates_of
-from tests.store.gallery.case import ALICE, BOB, Case
+from tests.store.gallery.case import ALICE, BOB, PEOPLE, STORE, Case
 
 LOG = """
 CREATE TABLE log (id INTEGER PRIMARY KEY, line TEXT);
@@ -91,3 +91,23 @@ def test_a_number_is_refused_with_the_mend(sqlite_url: str) -> None:
     case = Case(sqlite_url, sql, "t: {link: {mentions: n}, redact: [text]}")
     with pytest.raises(MapMismatch, match=r"'t\.n' holds no text to find anybody in; name a column of text"):
         fates_of(case.store.file, "main", case.schema)
+
+
+def test_another_account_may_mention_the_customer_too(any_url: str) -> None:
+    people = PEOPLE.replace("staff INTEGER NOT NULL)", "staff INTEGER NOT NULL, note TEXT)").replace(
+        ", 0)", ", 0, NULL)"
+    )
+    people = people.replace("'Bob Bobsson', 0, NULL", "'Bob Bobsson', 0, 'brought by alice@example.com'").replace(
+        ", 1);", ", 1, 'for alice@example.com');"
+    )
+    rule = STORE[STORE.index("      link:") :]
+    store = STORE.replace(
+        rule,
+        "      - {link: {on: {id: account.id}}, delete: true, personal: {email: email, phone: phone, name: name}}\n"
+        "      - {link: {mentions: note}, redact: [note]}\n",
+    )
+    assert Case(any_url, "", "", store, people).close(ALICE)["customer"] == [
+        (2, "bob@example.com", "+6281234567802", "Bob Bobsson", 0, "brought by [erased]"),
+        (3, "charlie@example.com", None, "Charlie Charlson", 0, None),
+        (4, "dewi@toko.example", "+6281234567804", "Dewi Desk", 1, "for [erased]"),
+    ]
