@@ -38,6 +38,8 @@ FORGOTTEN: dict[str, Any] = {
     "claimed": False,
     "failures": 0,
     "stuck_reason": "",
+    "resolved": [],
+    "verified_at": None,
 }
 """What names the person, or is of no use any more, once a closure has ended."""
 
@@ -74,7 +76,7 @@ def finish(claim: Claim, now: dt.datetime) -> None:
         _certify(closure, file_retained(closure, now), now)
         mails.queue(closure, "closed", now, **_outcome(closure, now))
         CaseFileRow.objects.filter(pk=closure.pk).delete()
-        changes = {**FORGOTTEN, "receipts": closure.receipts, "ended_at": now}
+        changes = {**FORGOTTEN, "receipts": closure.receipts, "residue": _without_keys(closure), "ended_at": now}
         transition(closure, Event.FINISH, now=now, attempt=claim.attempt, facts=_sums(closure), **changes)
         record(LedgerEvent.CASE_FILE_DESTROYED, closure.pk, now)
     destroy_key(closure.pk)
@@ -143,11 +145,16 @@ def _certify(closure: Closure, retained: list[dict[str, Any]], now: dt.datetime)
         "datastores": sorted(file.datastores),
         "receipts": closure.receipts,
         "retained": retained,
-        "residue": closure.residue,
+        "residue": _without_keys(closure),
         "limits": "the named datastores at the time of closing; copies made before, such as backups, are not covered",
     }
     issue(closure.pk, statement, now)
     record(LedgerEvent.CERTIFICATE_ISSUED, closure.pk, now)
+
+
+def _without_keys(closure: Closure) -> list[dict[str, Any]]:
+    """The findings without the rows' keys, which the desk needs no more."""
+    return [{name: value for name, value in found.items() if name != "key"} for found in closure.residue]
 
 
 def _sums(closure: Closure) -> dict[str, int]:

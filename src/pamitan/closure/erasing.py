@@ -11,14 +11,16 @@ from typing import Any
 
 from pamitan.closure.casefiles import Shelf
 from pamitan.closure.ending import finish
+from pamitan.closure.findings import explained
 from pamitan.closure.hooks import call_hooks
 from pamitan.closure.later import Claim, put_off
+from pamitan.closure.rules import full_scan_after
 from pamitan.closure.store import current_store
 from pamitan.closure.transition import Overtaken
 from pamitan.erasure.errors import ErasureError
 from pamitan.erasure.execute import erase
 from pamitan.erasure.receipt import LATE, RECOVERED, Receipt
-from pamitan.erasure.residue import Residue
+from pamitan.erasure.residue import EVERYTHING, MAPPED, Reach, Residue
 from pamitan.erasure.verify import verify
 from pamitan.stores.errors import StoreError, StoreUnavailable
 from pamitan.stores.types import Subject
@@ -26,24 +28,27 @@ from pamitan.stores.types import Subject
 log = logging.getLogger(__name__)
 
 
-def erase_batch(claims: Sequence[Claim], now: dt.datetime) -> None:
-    """One step for closures past the point of no return. A batch never fails for the sake of one account."""
+def erase_batch(claims: Sequence[Claim], now: dt.datetime, *, at_once: bool = False) -> None:
+    """One step for closures past the point of no return. A batch never fails for the sake of one account.
+
+    ``at_once``: search all tables now, whatever the hour at which the store file wants it.
+    """
     try:
         erased = _erase(claims, now)
         told = _tell(erased, now)
         if told:
-            _verify(told, now)
+            _verify(told, now, at_once)
     except StoreUnavailable:
         for claim in claims:
             put_off(claim, now, "")
     except Exception as fault:
-        _one_by_one(claims, now, fault)
+        _one_by_one(claims, now, fault, at_once)
 
 
-def _one_by_one(claims: Sequence[Claim], now: dt.datetime, fault: Exception) -> None:
+def _one_by_one(claims: Sequence[Claim], now: dt.datetime, fault: Exception, at_once: bool) -> None:
     if len(claims) > 1:
         for claim in claims:
-            erase_batch([claim], now)
+            erase_batch([claim], now, at_once=at_once)
         return
     put_off(claims[0], now, _said(claims[0], fault))
 
@@ -77,24 +82,49 @@ def _tell(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
     return told
 
 
-def _verify(claims: Sequence[Claim], now: dt.datetime) -> None:
-    result = verify(current_store(), _subjects(claims), _shelf(claims))
+def _verify(claims: Sequence[Claim], now: dt.datetime, at_once: bool) -> None:
+    """Search the mapped tables at once; all tables, in one pass for all who are due, when it is time for that."""
+    by_night = not at_once and current_store().file.closing.full_scan_at is not None
+    first = [claim for claim in claims if by_night and claim.closure.verified_at is None]
+    last = [claim for claim in claims if claim not in first]
+    for some, reach, conclude in ((first, MAPPED, _rest_until_night), (last, EVERYTHING, finish)):
+        if some:
+            _verify_within(some, now, reach, conclude)
+
+
+def _verify_within(
+    claims: Sequence[Claim], now: dt.datetime, reach: Reach, conclude: Callable[[Claim, dt.datetime], None]
+) -> None:
+    result = verify(current_store(), _subjects(claims), _shelf(claims), reach)
     for claim in claims:
         account_id = claim.closure.account_id
         if account_id in result.set_aside:
             put_off(claim, now, result.set_aside[account_id])
             continue
         late, residue = result.receipts.get(account_id, []), result.residue.get(account_id, [])
-        _each(claim, now, partial(_conclude, claim, now, late, residue))
+        _each(claim, now, partial(_conclude, claim, now, late, residue, conclude))
 
 
-def _conclude(claim: Claim, now: dt.datetime, late: Sequence[Receipt], residue: Sequence[Residue]) -> None:
-    _keep(claim, late, residue=[_fact(found) for found in residue])
+def _conclude(
+    claim: Claim,
+    now: dt.datetime,
+    late: Sequence[Receipt],
+    residue: Sequence[Residue],
+    conclude: Callable[[Claim, dt.datetime], None],
+) -> None:
+    residue = explained(residue, claim.closure.resolved)
     blocking = [found for found in residue if found.blocking]
+    _keep(claim, late, residue=[dataclasses.asdict(found) for found in residue])
     if blocking:
+        claim.change(verified_at=None)
         put_off(claim, now, _summary(blocking))
     else:
-        finish(claim, now)
+        conclude(claim, now)
+
+
+def _rest_until_night(claim: Claim, now: dt.datetime) -> None:
+    """Nothing is left in the mapped tables; all the others are searched at night."""
+    claim.rest(full_scan_after(now), verified_at=now, stuck_reason="")
 
 
 def _each(claim: Claim, now: dt.datetime, act: Callable[[], None]) -> bool:
@@ -147,13 +177,6 @@ def merged(known: Sequence[dict[str, Any]], new: Iterable[Receipt]) -> list[dict
             continue
         rows[key] = rows.get(key, 0) + receipt.rows if receipt.note == LATE else max(rows.get(key, 0), receipt.rows)
     return [dict(zip(("datastore", "table", "action", "note", "rows"), (*k, n), strict=True)) for k, n in rows.items()]
-
-
-def _fact(found: Residue) -> dict[str, Any]:
-    """A finding without the row's key, which may be an address."""
-    fact = dataclasses.asdict(found)
-    del fact["key"]
-    return fact
 
 
 def _summary(blocking: Sequence[Residue]) -> str:

@@ -8,6 +8,8 @@ ClosureError
 ├── NoAddress          the account has no e-mail address that a code or link could go to
 ├── TooManyCodes       enough codes were sent for now
 ├── BadAddress         the other address is no e-mail address
+├── NoSuchFinding      the finding that an operator explains is there no more
+├── TellsWho           the reason that an operator gives is empty, or could name somebody
 └── NotPossible        the closure's state does not allow it (any more), e.g. undo after the point of no return
 """
 
@@ -61,6 +63,17 @@ class TooManyCodes(ClosureError):  # noqa: N818
 
 class BadAddress(ClosureError):  # noqa: N818
     """What was given is no e-mail address."""
+
+
+class NoSuchFinding(ClosureError):  # noqa: N818
+    """Nothing unexplained with that number is left of this closure."""
+
+    def __init__(self, closure: Closure) -> None:
+        super().__init__(f"{closure.reference} has no such finding (any more)")
+
+
+class TellsWho(ClosureError):  # noqa: N818
+    """A reason goes into the ledger, so it must be there and must not hold an address or a number."""
 
 
 class NotPossible(ClosureError):  # noqa: N818

@@ -7,6 +7,7 @@ these are emptied; the facts that name nobody (dates, receipts, findings) stay.
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -74,6 +75,7 @@ class Closure(models.Model):
     locked_at = models.DateTimeField(null=True)
     point_of_no_return = models.DateTimeField(null=True)
     erasing_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)  # in the mapped tables; the full scan of all others is still to come
     ended_at = models.DateTimeField(null=True)
 
     # Undo: what the lock changed
@@ -87,6 +89,7 @@ class Closure(models.Model):
     # What came of it: facts without personal data
     receipts = models.JSONField(default=list)
     residue = models.JSONField(default=list)
+    resolved = models.JSONField(default=list)  # findings that an operator explained, and how; no row, no value
     stuck_reason = models.TextField(blank=True)
 
     # The sweep's: when to look next (none: nothing left to do), fencing, and failures in a row
@@ -131,6 +134,11 @@ class Closure(models.Model):
     @property
     def applied_locks(self) -> list[AppliedLock]:
         return [AppliedLock(**entry) for entry in self.locks]
+
+    @property
+    def unexplained(self) -> list[dict[str, Any]]:
+        """The findings of the last scan that keep the closure open."""
+        return [finding for finding in self.residue if finding["blocking"]]
 
     @property
     def is_open(self) -> bool:

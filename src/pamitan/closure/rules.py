@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pamitan.closure.models import Closure, Pace
 from pamitan.closure.store import current_store
@@ -28,6 +29,28 @@ def longest_wait() -> dt.timedelta:
 def session_life() -> dt.timedelta:
     """For how long a token of the shop that cannot be revoked may live on after the lock."""
     return dt.timedelta(hours=current_store().file.closing.session_life_hours)
+
+
+def full_scan_after(moment: dt.datetime) -> dt.datetime:
+    """The first full scan at or after that moment: at once, or at the store's hour of the night."""
+    file = current_store().file
+    if file.closing.full_scan_at is None:
+        return moment
+    zone = ZoneInfo(file.store.timezone)
+    hour = dt.time.fromisoformat(file.closing.full_scan_at)
+    tonight = dt.datetime.combine(moment.astimezone(zone).date(), hour, zone)
+    later = dt.datetime.combine(tonight.date() + dt.timedelta(days=1), hour, zone)
+    return (tonight if tonight >= moment else later).astimezone(dt.UTC)
+
+
+def promised_end(closure: Closure) -> dt.datetime | None:
+    """When the closure will be closed if nothing comes in between; ``None`` while something stands in the way."""
+    if closure.verified_at is not None:
+        return closure.due_at
+    if closure.point_of_no_return is None:
+        return None
+    begins = max(closure.point_of_no_return, (closure.locked_at or closure.point_of_no_return) + session_life())
+    return full_scan_after(begins)
 
 
 def bar_ends(duration: str, now: dt.datetime) -> dt.datetime | None:

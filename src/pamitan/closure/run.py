@@ -39,8 +39,11 @@ _ALONE: dict[State, Callable[[Claim, dt.datetime], None]] = {
 }
 
 
-def step(claims: Sequence[tuple[object, int]]) -> None:
-    """One step for each of these ``(closure id, attempt)``; those in *erasing* are erased as one batch."""
+def step(claims: Sequence[tuple[object, int]], *, at_once: bool = False) -> None:
+    """One step for each of these ``(closure id, attempt)``; those in *erasing* are erased as one batch.
+
+    ``at_once``: what the store file puts off until night is done now.
+    """
     attempts = dict(claims)
     found = Closure.objects.filter(pk__in=list(attempts))
     claimed = [Claim(closure, attempts[closure.pk]) for closure in found if closure.attempt == attempts[closure.pk]]
@@ -50,7 +53,7 @@ def step(claims: Sequence[tuple[object, int]]) -> None:
             _alone(claim, now)
     erasing = [claim for claim in claimed if claim.closure.state == State.ERASING]
     if erasing:
-        erase_batch(erasing, now)
+        erase_batch(erasing, now, at_once=at_once)
 
 
 def _alone(claim: Claim, now: dt.datetime) -> None:

@@ -22,7 +22,7 @@ from pamitan.closure.language import fitting_language
 from pamitan.closure.links import closure_by_confirm_token, closure_by_token, confirm_url, status_token, status_url
 from pamitan.closure.models import OPEN_STATES, Closure, Pace, Source
 from pamitan.closure.other_address import readable_address
-from pamitan.closure.rules import longest_wait, time_to_confirm, withdrawal_period
+from pamitan.closure.rules import longest_wait, promised_end, time_to_confirm, withdrawal_period
 from pamitan.closure.states import Event, State, can
 from pamitan.closure.store import current_store
 from pamitan.closure.timeline import TimelineEntry, timeline
@@ -58,6 +58,7 @@ __all__ = [
     "mark_saved",
     "may_sign_in",
     "open_closure_for",
+    "promised_end",
     "refuse",
     "request_closure",
     "saved_keys",

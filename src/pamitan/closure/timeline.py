@@ -10,6 +10,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from pamitan.closure.models import Closure
+from pamitan.closure.rules import promised_end
 from pamitan.closure.states import State
 
 Status = Literal["done", "current", "coming"]
@@ -37,6 +38,7 @@ def _behind(closure: Closure) -> Iterator[TimelineEntry]:
         ("sessions", _("Signed out of the shop everywhere"), closure.sessions_ended_at),
         ("locked", _("Nothing is open any more; the account is locked"), closure.locked_at),
         ("erasing", _("The erasure of your data has begun"), closure.erasing_at),
+        ("verified", _("Your data are erased"), closure.verified_at),
     ]
     for key, title, at in happened:
         if at is not None:
@@ -66,7 +68,10 @@ def _ahead(closure: Closure) -> Iterator[TimelineEntry]:
     elif closure.state == State.WAITING:
         promised = closure.point_of_no_return
         yield TimelineEntry("undo", str(_("You can still change your mind")), promised, "current")
-        yield TimelineEntry("close", str(_("The account is closed")), promised, "coming")
+        yield TimelineEntry("close", str(_("The account is closed")), promised_end(closure), "coming")
+    elif closure.verified_at is not None:
+        yield TimelineEntry("verify", str(_("Last check of all data, at night")), closure.due_at, "current")
+        yield TimelineEntry("close", str(_("The account is closed")), closure.due_at, "coming")
     elif closure.state == State.ERASING:
         yield TimelineEntry("verify", str(_("Erasing and checking that nothing is left")), None, "current")
         yield TimelineEntry("close", str(_("The account is closed")), None, "coming")

@@ -11,13 +11,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pamitan.desk import second_factor, views
+from pamitan.desk import findings, second_factor, views
 
 pages = [
     path("", views.queue, name="queue"),
     path("find/", views.find, name="find"),
     path("closures/", views.closures, name="closures"),
     path("closures/<str:reference>/again/", views.look_again, name="look_again"),
+    path("closures/<str:reference>/findings/<int:number>/", findings.finding, name="finding"),
     path("conversations/<str:reference>/", views.conversation, name="conversation"),
     path("conversations/<str:reference>/reply/", views.reply, name="reply"),
     path("conversations/<str:reference>/called/", views.called, name="called"),

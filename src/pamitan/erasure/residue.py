@@ -10,7 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from pamitan.content.patterns import Hit, Matcher, Needle, ResidueKind, needles
 from pamitan.content.search import hits_in
@@ -23,13 +23,16 @@ from pamitan.stores.ids import id_text
 from pamitan.stores.keytables import RowKey
 from pamitan.stores.owners import Owners
 from pamitan.stores.scan import Chunk, chunks
-from pamitan.stores.schema import Table, current
+from pamitan.stores.schema import Schema, Table, current
 from pamitan.stores.store import Store
 from pamitan.stores.types import Identifier
 
 Key = tuple[Any, ...]
 _KEYS_SHOWN = 3
 _SHOWN_LETTERS = 12
+Reach = Literal["everything", "mapped"]
+EVERYTHING: Final[Reach] = "everything"
+MAPPED: Final[Reach] = "mapped"
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,11 @@ def scan(
     casefiles: Mapping[str, CaseFile],
     now: dt.datetime,
     usable: Mapping[str, frozenset[Identifier]] | None = None,
+    reach: Reach = EVERYTHING,
 ) -> dict[str, list[Residue]]:
     """Look for every identifier of these accounts in all datastores; on ``scan_url`` where there is one.
+
+    ``reach``: in all tables, or in those of the data map and the account table alone, in the databases themselves.
 
     ``usable``: by account, the addresses and numbers that might lead to rows (proven, and held by nobody else); an
     account left out has all of its own. Answers for each account of ``casefiles``, with an empty list where nothing was
@@ -63,7 +69,7 @@ def scan(
     """
     search = _Search(store.file, casefiles, now, usable or {})
     for datastore in store.file.datastores:
-        search.look_through(datastore)
+        search.look_through(datastore, reach)
     return {account_id: search.findings.residue(account_id) for account_id in casefiles}
 
 
@@ -88,17 +94,21 @@ class _Search:
         }
         self._matcher = Matcher(self._accounts)
 
-    def look_through(self, datastore: str) -> None:
-        """Search all tables of one datastore."""
+    def look_through(self, datastore: str, reach: Reach) -> None:
+        """Search the tables of one datastore."""
         given = self._file.datastores[datastore]
-        engine = engine_for(given.scan_url or given.url)
+        engine = engine_for(given.scan_url if given.scan_url and reach == EVERYTHING else given.url)
         schema = current(engine)
         owners = Owners(engine, schema, self._file, datastore, self._casefiles.keys(), given.local(self._now))
-        for table in schema.tables.values():
+        for table in self._within(reach, datastore, schema):
             survivors = Survivors(self._casefiles, datastore, table.name)
             place = _Place(datastore, table, Terms.of(self._file, datastore, table.name), survivors, owners)
             for chunk in chunks(engine, table):
                 self._weigh(place, chunk, hits_in(self._matcher, chunk.cells))
+
+    def _within(self, reach: Reach, datastore: str, schema: Schema) -> list[Table]:
+        mapped = {*self._file.map.get(datastore, {}), *([self._file.account.table] * (datastore == self._file.home))}
+        return [table for name, table in schema.tables.items() if reach == EVERYTHING or name in mapped]
 
     def _weigh(self, place: _Place, chunk: Chunk, hits: dict[int, list[tuple[str, Hit]]]) -> None:
         doubtful = [chunk.keys[row] for row, seen in hits.items() if _owner_matters(seen)]

@@ -16,7 +16,7 @@ from pamitan.erasure.execute import Place, home_last, transaction
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import Person, is_another, look_up, row_survives
 from pamitan.erasure.receipt import LATE, Receipt
-from pamitan.erasure.residue import Residue, scan
+from pamitan.erasure.residue import EVERYTHING, Reach, Residue, scan
 from pamitan.erasure.settle import Receipts
 from pamitan.erasure.unlinking import file_receipts, still_there, unlink_files
 from pamitan.stores.store import Store
@@ -41,8 +41,12 @@ class VerifyResult:
         return account_id not in self.set_aside and found is not None and not any(item.blocking for item in found)
 
 
-def verify(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) -> VerifyResult:
+def verify(
+    store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, reach: Reach = EVERYTHING
+) -> VerifyResult:
     """Verify that these accounts are erased. Raises as :func:`pamitan.erasure.execute.erase` does.
+
+    ``reach``: whether all tables are searched for residue, or those of the data map alone.
 
     To be repeated as often as one likes; late rows come back with receipts that say so.
     """
@@ -57,7 +61,7 @@ def verify(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) 
     _files(people, casefiles, result)
     usable = {account: person.vetted.usable for account, person in people.items()}
     found = {account: person.casefile for account, person in people.items()}
-    result.residue = scan(store, found, store.clock.now(), usable) if found else {}
+    result.residue = scan(store, found, store.clock.now(), usable, reach) if found else {}
     return result
 
 

@@ -88,7 +88,7 @@ def case_context(closure: Closure) -> dict[str, Any]:
         "closure": closure,
         "heading": _heading(closure),
         "promise": _promise(closure),
-        "promised": closure.point_of_no_return if closure.is_open else None,
+        "promised": service.promised_end(closure) if closure.is_open else None,
         "timeline": service.timeline(closure),
         "can_undo": can(closure.state, Event.WITHDRAW),
         "must_confirm": closure.state == State.REQUESTED,

@@ -28,6 +28,13 @@ def as_list_or_none(value: object) -> object:
     return None if value is None else as_list(value)
 
 
+def time_of_day(text: str) -> str:
+    """``02:00``, checked."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f"'{text}' is no time of day; write e.g. \"02:00\", with the quotes")
+    return text
+
+
 def times_of_day(text: str) -> str:
     """``08:00-20:00``, or several parted by commas; an end before its start is on the next day."""
     time = r"([01]\d|2[0-3]):[0-5]\d"

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from pamitan.storefile.base import Misplaced, Strict, as_list, as_list_or_none, known_zone, times_of_day
+from pamitan.storefile.base import Misplaced, Strict, as_list, as_list_or_none, known_zone, time_of_day, times_of_day
 from pamitan.storefile.conditions import ALWAYS, AllOf, Condition, Not
 from pamitan.storefile.labels import Text
 from pamitan.storefile.links import Link, Links, Source, Where
@@ -239,6 +239,10 @@ class Closing(Strict):
     """The latest date of "close after delivery"; then the customer is asked."""
     session_life_hours: int = Field(0, ge=0)
     """The declared life of tokens that the shop cannot revoke; the erasure waits for it."""
+    full_scan_at: Annotated[str, AfterValidator(time_of_day)] | None = None
+    """For large databases: the time of the night, e.g. 02:00 in the store's ``timezone``, at which all columns of all
+    datastores are searched for all accounts that are due, in one pass. Until then only the mapped tables were. An
+    account is closed only after both. Without it every batch searches everything at once."""
     bar: Bar = Bar()
 
 

@@ -40,7 +40,7 @@ TIDY_EVERY = dt.timedelta(hours=1)
 def run_until_idle(only: uuid.UUID | None = None) -> int:
     """Do what is due now, in the foreground, until nothing is; how many steps were taken.
 
-    With ``only`` one closure alone is worked on. Mails that cannot be sent stay in the outbox for the next sweep.
+    With ``only`` one closure alone is worked on, and what the store file puts off until night is done now. Mails that cannot be sent stay in the outbox for the next sweep.
     """
     with Presence() as presence:
         if presence.alone:
@@ -74,7 +74,7 @@ def sweep_once(only: uuid.UUID | None = None) -> int:
     rows = Closure.objects.filter(pk=only) if only else Closure.objects.all()
     claims = claim_due(rows, clock().now(), BATCH)
     if claims:
-        step(claims)
+        step(claims, at_once=only is not None)
     return len(claims) or (0 if only else _retained_once())
 
 

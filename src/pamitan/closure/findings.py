@@ -1,0 +1,76 @@
+"""What a scan found and nobody explains: an operator says what it is, with a reason, and the ledger keeps that.
+
+A finding is told by its place and kind. What was said of it holds for this closure, and for no more rows than there were.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from pamitan.closure.errors import NoSuchFinding, TellsWho
+from pamitan.closure.models import Closure
+from pamitan.closure.states import State
+from pamitan.closure.transition import change
+from pamitan.erasure.residue import Residue
+from pamitan.evidence.ledger import LedgerEvent, record
+
+_PLACE = ("datastore", "table", "column", "kind")
+_TELLING = re.compile(r"@|\d{5}")
+
+
+class Explanation(models.TextChoices):
+    """Why a finding may stay. What is this customer's own and must go is no explanation: the store file is mended."""
+
+    ANOTHERS = "anothers", _("It is another person's")
+    RETAINED = "retained", _("A law keeps it")
+
+
+def explained(residue: Iterable[Residue], resolved: Sequence[dict[str, Any]]) -> list[Residue]:
+    """The findings, with what operators said of them; one that has more rows since stays unexplained."""
+    said = {tuple(entry[name] for name in _PLACE): entry for entry in resolved}
+    return [_with(found, said.get((found.datastore, found.table, found.column, found.kind))) for found in residue]
+
+
+def resolve(
+    closure: Closure, number: int, explanation: Explanation, reason: str, operator: str, now: dt.datetime
+) -> None:
+    """Explain the finding with that number among ``closure.unexplained``; after the last one the closure goes on.
+
+    Raises ``NoSuchFinding`` where it is there no more, and ``TellsWho`` for a reason that is empty or names somebody.
+    """
+    found = closure.unexplained
+    if closure.state != State.ERASING or not 0 <= number < len(found):
+        raise NoSuchFinding(closure)
+    if not reason.strip() or _TELLING.search(reason):
+        raise TellsWho
+    finding = found[number]
+    facts = {name: finding[name] for name in (*_PLACE, "rows")} | {
+        "explanation": explanation.value,
+        "reason": reason.strip(),
+    }
+    with transaction.atomic():
+        residue = [
+            {**f, "blocking": False, "explained_by": _words(facts)} if f == finding else f for f in closure.residue
+        ]
+        left = [other for other in residue if other["blocking"]]
+        changes: dict[str, Any] = {} if left else {"due_at": now, "stuck_reason": "", "failures": 0}
+        change(closure, attempt=None, residue=residue, resolved=[*closure.resolved, facts], **changes)
+        record(LedgerEvent.DESK_FINDING_RESOLVED, closure.pk, now, operator=operator, **facts)
+
+
+def _with(found: Residue, entry: dict[str, Any] | None) -> Residue:
+    if not found.blocking or entry is None or found.rows > entry["rows"]:
+        return found
+    return replace(found, blocking=False, explained_by=_words(entry))
+
+
+def _words(entry: dict[str, Any]) -> str:
+    what = "another person's" if entry["explanation"] == Explanation.ANOTHERS else "kept by law"
+    return f"{what}, says the desk: {entry['reason']}"
