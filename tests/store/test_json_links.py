@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pamitan.erasure.check import check
+from pamitan.stores.engine import writing
 from pamitan.stores.errors import StoreMismatch
 from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, Shop, proven
 
@@ -315,3 +317,17 @@ def test_a_path_into_a_column_that_holds_no_json_is_told(any_url: str) -> None:
         StoreMismatch, match=r"'customer\.id' .* holds no JSON, so 'id->x' leads nowhere; name a column"
     ):
         shop.taken("customer", ALICE)
+
+
+def test_check_names_the_index_that_a_link_through_json_wants(any_url: str, kind: str) -> None:
+    shop = shop_with(any_url, kind, [], BY_KEY)
+    rows = [{"id": number, "data": '{"customer": {"id": 7}}'} for number in range(1001)]
+    shop.execute("INSERT INTO event VALUES (:id, :data)", *rows)
+    found = [problem.mend for problem in check(shop.store) if problem.where == "default.event.data->customer.id"]
+    if any_url.startswith(("mysql", "mariadb")) or (kind == "text" and any_url.startswith("postgres")):
+        assert found == []
+        return
+    [statement] = found
+    with writing(shop.engine) as connection:
+        connection.exec_driver_sql(statement)
+    assert [problem.mend for problem in check(shop.store) if "data->customer.id" in problem.where] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from pamitan.storefile.conditions import Attribute, Compare, Elsewhere, parse_condition
 from pamitan.storefile.links import Link
-from pamitan.storefile.paths import EACH, CellPath, Target, parse_cell, parse_target
+from pamitan.storefile.paths import EACH, CellPath, Target, parse_cell, parse_target, values_at
 
 
 @pytest.mark.parametrize(
@@ -101,3 +102,27 @@ def test_a_time_may_be_compared_with_another_cell() -> None:
 def test_a_condition_that_cannot_be_read_is_refused_with_the_mend(condition: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         parse_condition(condition)
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("d->a.b", [1]),
+        ("d->list[].n", ["x", 2]),
+        ("d->list[1].n", [2]),
+        ("d->words[]", ["alice@example.com", "7"]),
+        ("d->a", []),
+        ("d->list[9].n", []),
+        ("d->none", []),
+    ],
+)
+def test_values_are_read_from_a_sampled_document(path: str, values: list[Any]) -> None:
+    document = {
+        "a": {"b": 1},
+        "list": [{"n": "x"}, {"n": 2}, {}],
+        "words": ["alice@example.com", "7", None],
+        "none": None,
+    }
+    assert values_at(document, parse_cell(path).steps) == values
+    assert values_at(json.dumps(document), parse_cell(path).steps) == values
+    assert values_at("no json", parse_cell(path).steps) == []

@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 from pamitan.storefile.model import StoreFile
+from pamitan.storefile.paths import CellPath
 from pamitan.storefile.rules import Rule
 from pamitan.stores.catalogue import has_index
 from pamitan.stores.engine import reading
+from pamitan.stores.paths import path_index
 from pamitan.stores.sampling import sampling
 from pamitan.stores.scan import Chunk, has_more_rows_than, sample
 from pamitan.stores.schema import Schema, Table, current
@@ -94,6 +96,14 @@ class Examined:
     def sieve_index(self, kind: IdentifierKind, table: Table, column: str) -> str | None:
         """The statement for the index by which addresses or numbers are found there, where it would help and is not."""
         found = sieve_index(kind, table.sql, column, self.schema.dialect)
+        if found is None or not self.is_large(table):
+            return None
+        with reading(self.engine) as connection:
+            return None if has_index(connection, found[0]) else found[1]
+
+    def path_index(self, table: Table, path: CellPath) -> str | None:
+        """The statement for the index by which a link through JSON finds its rows, where it would help and is not."""
+        found = path_index(table, path, self.schema.dialect)
         if found is None or not self.is_large(table):
             return None
         with reading(self.engine) as connection:

@@ -8,6 +8,7 @@ from pamitan.content.patterns import Matcher, Needle, needles
 from pamitan.erasure.examined import LARGE, Examined, Problem, Severity
 from pamitan.erasure.suspicion import Suspicion, suspicions
 from pamitan.storefile.links import Attribute, Source
+from pamitan.storefile.paths import parse_cell, parse_value, values_at
 from pamitan.storefile.rules import Kind, Rule
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.keytables import row_key
@@ -15,6 +16,7 @@ from pamitan.stores.passwords import Verifier
 from pamitan.stores.scan import Chunk
 from pamitan.stores.schema import Table
 from pamitan.stores.sharing import reverse_links
+from pamitan.stores.sources import place_of
 from pamitan.stores.statements import create_index
 from pamitan.stores.types import IdentifierKind
 from pamitan.survey.found import Personal
@@ -41,6 +43,7 @@ def hindrances(examined: Examined) -> Iterator[Problem]:
         table = examined.schema.table(name)
         yield from _without_key(examined, table)
         yield from _without_index(examined, table)
+        yield from _without_path_index(examined, table)
     yield from _without_sieve_index(examined)
     if examined.is_home:
         yield from _unknown_hashes(examined)
@@ -168,6 +171,16 @@ def _without_index(examined: Examined, table: Table) -> Iterator[Problem]:
             yield Problem("warning", examined.place(table.name, ", ".join(columns)), message, statement)
 
 
+def _without_path_index(examined: Examined, table: Table) -> Iterator[Problem]:
+    """Values in JSON by which rows lead to customers."""
+    pairs = [own for rule in examined.map[table.name] for link in rule.link for own, _target in link.pairs()]
+    for own in sorted({own for own in pairs if own.steps and own.column in table.columns}, key=str):
+        statement = examined.path_index(table, own)
+        if statement:
+            message = f"leads to customers, has no index, and the table has more than {LARGE} rows"
+            yield Problem("warning", examined.place(table.name, str(own)), message, statement)
+
+
 def _leading_on(examined: Examined, table: Table) -> Iterator[tuple[str, ...]]:
     """Columns by which rows of the table lead to rows of others: there it is looked whose a shared row is besides."""
     for name, rules in examined.map.items():
@@ -194,9 +207,8 @@ def _searched(examined: Examined) -> Iterator[tuple[str, str, IdentifierKind]]:
             yield from ((name, column, kind) for column in columns if column)
         source = getattr(examined.file.account, kind) if examined.is_home else None
         if source is not None:
-            is_elsewhere = isinstance(source, Attribute)
-            name = source.table if is_elsewhere else examined.file.account.table
-            yield name, source.column if is_elsewhere else source, kind
+            held = source.column if isinstance(source, Attribute) else str(source)
+            yield place_of(source, examined.file.account.table)[0], held, kind
 
 
 def _may_be_indexed(table: Table, columns: tuple[str, ...]) -> bool:
@@ -217,12 +229,15 @@ def _unknown_hashes(examined: Examined) -> Iterator[Problem]:
 
 
 def _sampled(examined: Examined, source: Source | None) -> list[str]:
-    """Some values of a column of the account, where it can be read."""
-    name, column = (
-        (source.table, source.column) if isinstance(source, Attribute) else (examined.file.account.table, source)
-    )
+    """Some values of a cell of the account, where it can be read."""
+    if source is None:
+        return []
+    name, _column = place_of(source, examined.file.account.table)
+    cell = parse_cell(source.column) if isinstance(source, Attribute) else parse_value(source).cell
     table = examined.schema.tables.get(name)
-    if table is None or column not in table.columns:
+    if table is None or cell.column not in table.columns:
         return []
     chunk: Chunk = examined.sample(table)
-    return [str(value) for value in chunk.cells.get(str(column), ()) if value not in (None, "")]
+    held = chunk.cells.get(cell.column, ())
+    found = (value for one in held for value in values_at(one, cell.steps)) if cell.steps else held
+    return [str(value) for value in found if value not in (None, "")]

@@ -14,6 +14,7 @@ such as ``user:{account.id}``.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -107,6 +108,28 @@ def checked_value(text: str) -> str:
     """The text as it is, if it names a cell, be it with a text around it."""
     parse_value(text)
     return text
+
+
+def values_at(document: object, steps: tuple[Step, ...]) -> list[object]:
+    """The single values that lie there, in JSON as text or read already; none where it is no JSON."""
+    if isinstance(document, (str, bytes)):
+        try:
+            document = json.loads(document)
+        except ValueError:
+            return []
+    for place, step in enumerate(steps):
+        if step == EACH:
+            elements = document if isinstance(document, list) else []
+            return [value for element in elements for value in _within(element, steps[place + 1 :])]
+        if isinstance(step, int):
+            document = document[step] if isinstance(document, list) and step < len(document) else None
+        else:
+            document = document.get(step) if isinstance(document, dict) else None
+    return [] if document is None or isinstance(document, (dict, list)) else [document]
+
+
+def _within(element: object, steps: tuple[Step, ...]) -> list[object]:
+    return [element] if not steps and isinstance(element, str) else values_at(element, steps)
 
 
 def _target(text: str, before: str, after: str) -> Target:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.mysql import BIGINT
+from sqlalchemy.dialects.mysql import BIGINT, VARCHAR
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
@@ -53,13 +54,14 @@ class Vetted:
         return frozenset(item.value for item in self.own) | ({f"created {self.created}"} if self.created else set())
 
 
+_BYTES = "utf8mb4_nopad_bin"
 _ACCOUNTS: dict[str, TypeEngine[Any]] = {
     "n": sa.Integer(),
-    "as_text": sa.String(255),
+    "as_text": sa.String(255).with_variant(VARCHAR(255, collation=_BYTES), "mysql", "mariadb"),
     "as_integer": sa.BigInteger().with_variant(BIGINT(unsigned=True), "mysql", "mariadb"),
     "as_uuid": sa.Uuid(),
     "dashed": sa.String(36),
-    "bare": sa.String(32),
+    "bare": sa.String(32).with_variant(VARCHAR(32, collation=_BYTES), "mysql", "mariadb"),
     "as_binary": sa.LargeBinary(255),
 }
 
@@ -205,7 +207,7 @@ def _identifier_row(n: int, identifier: Identifier) -> dict[str, Any]:
     }
 
 
-def _temporary(name: str, *columns: sa.Column[Any]) -> sa.Table:
+def _temporary(name: str, *columns: SchemaItem) -> sa.Table:
     return sa.Table(
         name,
         sa.MetaData(),
@@ -217,7 +219,11 @@ def _temporary(name: str, *columns: sa.Column[Any]) -> sa.Table:
     )
 
 
-_ACCOUNT = _temporary("pamitan_account", *(sa.Column(name, kind) for name, kind in _ACCOUNTS.items()))
+_ACCOUNT = _temporary(
+    "pamitan_account",
+    *(sa.Column(name, kind) for name, kind in _ACCOUNTS.items()),
+    sa.UniqueConstraint("as_text", "n"),  # MariaDB has no other way to join by what stands in JSON than this index
+)
 _IDENTIFIER = _temporary(
     "pamitan_identifier",
     sa.Column("n", sa.Integer),

@@ -11,11 +11,13 @@ MySQL 8, ``json_each`` of SQLite.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import registry
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
@@ -55,6 +57,23 @@ class Cell:
         if self.elements is None:
             return condition
         return there_is(self.elements, condition)
+
+
+def path_index(table: Table, path: CellPath, dialect: str) -> tuple[str, str] | None:
+    """Name and statement of the index that spares a link by that path a reading of the whole table.
+
+    ``None`` where the database has no such index: for lists, on MariaDB and MySQL, and for JSON in PostgreSQL's text.
+    """
+    on_postgresql = dialect == "postgresql" and table.column(path.column).sql_type.upper() == "JSONB"
+    if not path.steps or path.many or not (on_postgresql or dialect == "sqlite"):
+        return None
+    spoken: Any = registry.load(dialect)()
+    quoted = spoken.identifier_preparer
+    value = _value_at(sa.column(path.column), table.column(path.column), path.steps, dialect)
+    expression = str(value.compile(dialect=spoken)).replace("%%", "%")
+    steps = "_".join(re.sub(r"\W", "_", str(step)) for step in path.steps)
+    name = f"pamitan_{table.sql.name}_{path.column}_{steps}"[:60]
+    return name, f"CREATE INDEX {quoted.quote(name)} ON {quoted.format_table(table.sql)} (({expression}))"
 
 
 def there_is(rows: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -200,7 +219,9 @@ def _is_mysql(dialect: str) -> bool:
 def _value_at(cell: ColumnElement[Any], column: Column, steps: Sequence[Step], dialect: str) -> ColumnElement[Any]:
     if dialect == "postgresql":
         return _jsonb(cell, column).op("#>>", return_type=sa.Text())(sa.literal_column(_quoted_keys(steps)))
-    return _if_json(cell, _mysql_value(cell, steps) if _is_mysql(dialect) else _sqlite_value(cell, steps))
+    if _is_mysql(dialect):
+        return _if_json(cell, _mysql_value(cell, steps))
+    return sa.cast(_if_json(cell, _sqlite_value(cell, steps)), sa.Text)  # as text all of it, else no index serves
 
 
 def _jsonb(cell: ColumnElement[Any], column: Column) -> ColumnElement[Any]:
@@ -219,7 +240,7 @@ def _sqlite_value(cell: ColumnElement[Any], steps: Sequence[Step]) -> ColumnElem
     path = _quoted(_json_path(steps))
     sort = sa.func.json_type(cell, path)
     truth = sort.in_([sa.literal_column("'true'"), sa.literal_column("'false'")])
-    return sa.type_coerce(sa.case((truth, sort), else_=sa.cast(sa.func.json_extract(cell, path), sa.Text)), sa.Text)
+    return sa.case((truth, sort), else_=sa.func.json_extract(cell, path))
 
 
 def _if_json(cell: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
