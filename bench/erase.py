@@ -197,8 +197,10 @@ def write_down(measured: list[Times], size: Size, repeats: int) -> None:
 
 
 def machine() -> str:
-    """What it ran on."""
-    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors"
+    """What it ran on, and how busy that was: above one for each processor, times say little."""
+    busy = os.getloadavg()[1]
+    processors = f"{os.cpu_count()} processors with a load of {busy:.1f}"
+    return f"Python {platform.python_version()}, {platform.machine()}, {processors}"
 
 
 def main() -> None:
