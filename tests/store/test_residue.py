@@ -156,6 +156,12 @@ def test_the_familys_phone_beside_annas_name_blocks(shop: Shop) -> None:
     assert {(r.table, r.kind) for r in found(shop) if r.blocking} == {("log", "name"), ("log", "phone")}
 
 
+def test_what_an_earlier_closure_left_to_the_law_does_not_hold_up_the_next(shop: Shop) -> None:
+    shop.execute("INSERT INTO orders VALUES (1, NULL, NULL, 'anna@rossi.example', 'Via Roma 10', NULL, NULL)")
+    seen = {(item.column, item.blocking, item.explained_by) for item in found(shop) if item.table == "orders"}
+    assert seen == {("recipient", False, "Tax act"), ("street", False, "Tax act")}
+
+
 def test_a_guest_with_another_name_and_the_same_phone_does_not_block(shop: Shop) -> None:
     shop.execute("UPDATE customer SET phone = NULL")
     order(shop, 20, recipient="Gus Guest", street="Elsewhere 5", phone="0812-3456-7890")

@@ -1,6 +1,7 @@
 """What a scan found and nobody explains: an operator says what it is, with a reason, and the ledger keeps that.
 
-A finding is told by its place and kind. What was said of it holds for this closure, and for no more rows than there were.
+A finding is told by its place and kind. What was said of it holds for this closure
+and for no more rows than there were.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ TIDY_EVERY = dt.timedelta(hours=1)
 def run_until_idle(only: uuid.UUID | None = None) -> int:
     """Do what is due now, in the foreground, until nothing is; how many steps were taken.
 
-    With ``only`` one closure alone is worked on, and what the store file puts off until night is done now. Mails that cannot be sent stay in the outbox for the next sweep.
+    With ``only`` one closure alone is worked on, and what the store file puts off until night is done now. Mails that
+    cannot be sent stay in the outbox for the next sweep.
     """
     with Presence() as presence:
         if presence.alone:
