@@ -10,11 +10,11 @@ another customer's        their own where the store file says that such identifi
                           whole cell is the phone number (families share one); an address, number or id elsewhere
                           blocks, unless the other customers have it too; a name or postal address is only possible
 nobody's                  explained by the law where it covers all such cells of the row, since an earlier closure may
-                          have left them; else an address, number or id blocks, unless another living account has it too; an
-                          unproven one in a column that the map links by, or declares to hold customers' own, is spared
-                          by the safety rule, which says so; a name blocks beside any of these, or beside the postal address, and the
-                          other way round; else it is possible. A phone number in the column for it, with another name
-                          in the column for that, is that other person's
+                          have left them; else an address, number or id blocks, unless another living account has it
+                          too; an unproven one in a column that the map links by, or declares to hold customers' own, is
+                          spared by the safety rule, which says so; a name blocks beside any of these, or beside the
+                          postal address, and the other way round; else it is possible. A phone number in the column
+                          for it, with another name in the column for that, is that other person's
 ========================  ==========================================================================================
 """
 
