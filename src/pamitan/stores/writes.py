@@ -309,6 +309,12 @@ class TableWriter:
             wanted.append(~sa.exists().where(other.c.rule.in_(sorted(keeping)), same).correlate(keys))
         return sa.and_(*wanted)
 
+    @property
+    def _is_known_again(self) -> bool:
+        """The case file's keys still name the rows after they were written: no key is among what is overwritten."""
+        overwritten = {assignment.column for assignment in self.fate.assignments}
+        return self._table.key.lasting and overwritten.isdisjoint(self._table.key.columns)
+
     def _is_dirty(self, assignment: Assignment, row: FromClause) -> ColumnElement[bool]:
         """The cell is not as the assignment leaves it."""
         keys, cell = self._table.sql, row.c[assignment.column]
@@ -317,7 +323,7 @@ class TableWriter:
             differs = self._rewritten.is_changed(column.name, row) if self._rewritten else sa.false()
         else:
             differs = differs_from(assignment.value, column, cell, self._table.dialect)
-            if self._table.key.lasting and not tells(assignment.value, column):
+            if self._is_known_again and not tells(assignment.value, column):
                 differs = sa.or_(differs, keys.c.seeded == 0)
         wanted = [keys.c.rule == assignment.rule, differs]
         if assignment.links is not None:

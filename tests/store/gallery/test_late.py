@@ -54,3 +54,18 @@ basket: {link: {on: {customer_id: account.id}}, clear: [data]}
     assert late(case) == [("basket", "clear", 1)]
     assert case.rows()["basket"] == [(1, 1, emptied), (2, 2, '{"name": "Bob"}'), (3, 1, emptied)]
     assert late(case) == []
+
+
+def test_a_pseudonym_that_is_the_rows_own_key_is_not_taken_for_late(any_url: str) -> None:
+    case = Case(
+        any_url,
+        """
+        CREATE TABLE alias (customer_id INTEGER, slug VARCHAR(40) NOT NULL UNIQUE);
+        INSERT INTO alias VALUES (1, 'alice'), (2, 'bob');
+        """,
+        """
+alias: {link: {on: {customer_id: account.id}}, clear: [slug]}
+""",
+    )
+    assert case.close(ALICE)["alias"][1] == (2, "bob")
+    assert late(case) == []
