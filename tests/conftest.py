@@ -16,6 +16,24 @@ from pamitan.stores.engine import forget_engines
 from tests.servers import NoServerError, mariadb_server, postgres_server
 
 
+LONG = (
+    "store/any_schema/",
+    "browser/test_accessibility.py",
+    "shops/",
+    "browser/",
+    "flow/test_command_line.py",
+)
+"""Files are spread over the processors one by one; those that take minutes come first, so that nobody waits for one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((n for n, part in enumerate(LONG) if f"/tests/{part}" in path), len(LONG))
+
+    items.sort(key=turn)
+
+
 def _started(server: AbstractContextManager[str]) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         try:

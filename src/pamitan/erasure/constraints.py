@@ -137,10 +137,13 @@ def _ties(examined: Examined, table: Table) -> Iterator[Problem]:
     for number, rule in enumerate(rules):
         for index, link in enumerate(rule.link):
             columns = owner_columns(file, examined.datastore, link)
-            if rule.delete and columns and (number, index) not in cuttable:
+            if rule.delete and columns and not rule.why and (number, index) not in cuttable:
                 where = examined.place(table.name, ", ".join(columns))
                 message = "cannot be cut, so its row is deleted although another column may name another customer"
-                mend = f"if that one needs it, let a rule detach {columns[0]} with the value that means nobody"
+                mend = (
+                    f"if that one needs it, let a rule detach {columns[0]} with the value that means nobody; if it may "
+                    "go with the first of them, say 'why' in the rule"
+                )
                 yield Problem("warning", where, message, mend)
 
 

@@ -93,7 +93,7 @@ class Rule(Strict):
     category: Text | None = None
     """What the customer calls this, e.g. {en: Addresses, id: Alamat}."""
     why: str | None = None
-    """A note for the reader."""
+    """A note for the reader; it also tells ``check`` that a doubt about the rule is settled."""
 
     @field_validator("unlink", mode="after")
     @classmethod

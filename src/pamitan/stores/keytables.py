@@ -23,6 +23,7 @@ from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import UserDefinedType
 
+from pamitan.storefile.paths import parse_cell
 from pamitan.stores.paths import Cell, cell_of_lead, lead_of
 from pamitan.stores.schema import Column, Table
 
@@ -37,6 +38,7 @@ SEPARATED = 5
 CHUNK = 1000
 """Rows per insert into a key table, and per read from one."""
 _LASTING = {"SMALLINT", "INTEGER", "BIGINT", "UUID"}
+_ASSUMED_ROWS = 5_000  # PostgreSQL takes a table that was never analysed for at least ten pages long
 _INDEXABLE_CHARACTERS = 700  # InnoDB's index entries hold 3,072 bytes; a character takes up to 4
 
 
@@ -123,6 +125,7 @@ class KeyTable:
         self.key = row_key(table, self.dialect)
         self.rows = 0
         """How many keys were added."""
+        self._each_once = not any(parse_cell(lead).many for lead in self.leads)
         self._connection = connection
         self._width = len(self.key.columns)
         known = table.sql.info.setdefault("pamitan", {})  # SQLAlchemy compiles once what names the very same objects
@@ -144,8 +147,12 @@ class KeyTable:
             drop_temporary(self._connection, self.sql.name)
 
     def analyse(self) -> None:
-        """Tell the planner how few keys there are; MariaDB sees by itself, and its ANALYZE would commit."""
-        if self.dialect in ("postgresql", "sqlite") and self.rows:
+        """Tell the planner how few keys there are.
+
+        MariaDB sees by itself, and its ANALYZE would commit; PostgreSQL sees how large a table of many pages is.
+        """
+        few = self.dialect == "postgresql" and self.rows <= _ASSUMED_ROWS
+        if self.rows and (few or self.dialect == "sqlite"):
             self._connection.exec_driver_sql(f"ANALYZE {self.sql.name}")
 
     def keys(self, source: FromClause | None = None) -> list[ColumnElement[Any]]:
@@ -180,6 +187,7 @@ class KeyTable:
         counted = {"preserve_rowcount": True}
         insert = sa.insert(self.sql).from_select(self._names(), select)
         added = self._connection.execute(insert, execution_options=counted).rowcount
+        self._each_once = self._each_once and not (self.rows and added)
         self.rows += added
         return added
 
@@ -194,6 +202,7 @@ class KeyTable:
     def insert_plain(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Add rows of (account, rule, link, seeded, key and lead columns …), in chunks."""
         names, rest = self._names(), iter(rows)
+        self._each_once = False
         while chunk := list(islice(rest, CHUNK)):
             self._connection.execute(sa.insert(self.sql), [dict(zip(names, row, strict=True)) for row in chunk])
             self.rows += len(chunk)
@@ -210,8 +219,8 @@ class KeyTable:
 
     def distinct_rows(self, *where: ColumnElement[bool]) -> sa.Subquery:
         """Each (account, row) once, however many links found it."""
-        columns = [self.sql.c.account, *self.keys()]
-        return sa.select(*columns).where(*where).distinct().subquery()
+        rows = sa.select(self.sql.c.account, *self.keys()).where(*where)
+        return (rows if self._each_once else rows.distinct()).subquery()
 
     def stream(self, account: int, *where: ColumnElement[bool]) -> Iterator[Any]:
         """The rows of the key table that belong to one account."""

@@ -135,7 +135,7 @@ class Linker:
             account = query.selected_columns.account
             same = [known.c.rule == place.rule, known.c.link == place.link, known.c.account == account]
             query = query.where(~sa.exists().where(*same, self.into.matches(self._source, known)))
-        return self.into.insert(query.distinct())
+        return self.into.insert(query)
 
     def _select(self, account: ColumnElement[Any], place: Place) -> sa.Select[Any]:
         return sa.select(*self.into.selected(self._source, account, place.rule, place.link))
@@ -152,7 +152,9 @@ class Linker:
         from_: FromClause = sources.joined().join(self._source, sa.and_(sa.true(), *plain))
         for cell, equality in equalities:
             from_ = cell.joined(from_, equality)
-        return self._select(sources.account(), place).select_from(from_).where(*where, *sources.unshared())
+        query = self._select(sources.account(), place).select_from(from_).where(*where, *sources.unshared())
+        finds_once = sources.are_accounts and all(cell.elements is None for cell, _ in equalities)
+        return query if finds_once and self.into.key.lasting else query.distinct()
 
     def _cell(self, name: str | CellPath) -> Cell:
         return cell_of(self.into.table, self._source, name, self._batch.dialect)
@@ -175,7 +177,8 @@ class Linker:
         mine = sa.and_(spelt.c.place == serial, exact(cell.value, batch.dialect) == spelt.c.value)
         joined = self._joined(spelt, cell, mine).join(batch.accounts, batch.accounts.c.n == spelt.c.n)
         owned = [self._no_other_owner(owner, nobody) for _name, owner, nobody in self._owners()]
-        added = self._insert(self._select(spelt.c.n, place).select_from(joined).where(*where, *owned), place, again)
+        query = self._select(spelt.c.n, place).select_from(joined).where(*where, *owned).distinct()
+        added = self._insert(query, place, again)
         batch.connection.execute(sa.delete(spelt).where(spelt.c.place == serial))
         return added
 
@@ -303,6 +306,11 @@ class _Sources:
     def accounts_too(self) -> None:
         """The accounts themselves are gone through as well."""
         self._used.setdefault("account", (self._batch.accounts, self._batch.accounts.c.n))
+
+    @property
+    def are_accounts(self) -> bool:
+        """Whether nothing but the accounts, each once, is gone through."""
+        return [source for source, _number in self._used.values()] == [self._batch.accounts] and not self._lists
 
     def account(self) -> ColumnElement[Any]:
         """The number of the account that a joined row belongs to."""
