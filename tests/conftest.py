@@ -15,7 +15,6 @@ import pytest
 from pamitan.stores.engine import forget_engines
 from tests.servers import NoServerError, mariadb_server, postgres_server
 
-
 LONG = (
     "store/any_schema/",
     "browser/test_accessibility.py",
