@@ -345,7 +345,10 @@ def test_the_practice_operator_prepares_and_the_customer_confirms(visitor: Visit
     visitor.page.goto(f"{visitor.demo.url}/help/contact?from=closing")
     visitor.tap("Start chat")
     visitor.tap("Start chat")
-    wait_until(visitor, lambda: visitor.page.reload() and visitor.page.get_by_text("Practice operator").count())
+    wait_until(
+        visitor,
+        lambda: visitor.page.reload() and visitor.page.get_by_role("button", name="Yes, close my account").count(),
+    )
     password = visitor.page.get_by_label("Enter your password again")
     if password.count():
         password.fill("a-good-password")

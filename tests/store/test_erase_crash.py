@@ -14,6 +14,9 @@ from pamitan.erasure.verify import verify
 from pamitan.stores.types import Subject
 from tests.store.shops import ALICE, CUSTOMERS, Shelf, Shop, proven
 
+# a cursor that the crash left open is closed by the garbage collector, as the system would close it
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+
 SQL = f"""{CUSTOMERS}
 CREATE TABLE address (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL);
 CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id), address_id INTEGER);

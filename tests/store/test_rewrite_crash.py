@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from pamitan.erasure.execute import erase
 from tests.store.gallery.case import ALICE, Case
 
+# a cursor that the crash left open is closed by the garbage collector, as the system would close it
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+
 SQL = """
 CREATE TABLE note (id INTEGER PRIMARY KEY, customer_id INTEGER, text TEXT, data TEXT);
 INSERT INTO note VALUES (1, 1, 'by Alice', '{"ip":"10.0.0.1","k":1}'), (2, 2, 'to alice@example.com', '{"ip":"x"}');

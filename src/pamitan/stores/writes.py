@@ -6,7 +6,7 @@ Rows carry marks in their key tables beside those of the map's rules: :data:`NEE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
@@ -164,7 +164,7 @@ class TableWriter:
         query = query.order_by(keys.c.account, *self._table.keys())
         if not self.fate.leads:
             query = query.where(doomed == 0)
-        rows = self._connection.execute(query, execution_options={"yield_per": CHUNK})
+        rows = self._streamed(query)
         for number, group in groupby(rows, key=lambda row: row[0]):
             yield self._keys.account_of(number), (self._stored(row) for row in group)
 
@@ -178,7 +178,7 @@ class TableWriter:
             cells = [source.c[column] for column, _ in columns]
             keys = self._table.sql.c
             query = sa.select(keys.account, *cells).select_from(joined).where(keys.rule == rule, keys.seeded < GONE)
-            for number, *values in self._connection.execute(query.distinct(), execution_options={"yield_per": CHUNK}):
+            for number, *values in self._streamed(query.distinct()):
                 for (_, kind), value in zip(columns, values, strict=True):
                     yield self._keys.account_of(number), kind, value
 
@@ -379,6 +379,11 @@ class TableWriter:
         if self._table.dialect in ("postgresql", "sqlite"):
             self._connection.exec_driver_sql(f"ANALYZE {name}")
         return sa.Table(name, sa.MetaData(), *columns)
+
+    def _streamed(self, query: sa.Select[Any]) -> Iterable[Any]:
+        """At most so many rows as there are keys; few are fetched at once, for a cursor costs two more round trips."""
+        options = {"yield_per": CHUNK} if self._table.rows > CHUNK else {}
+        return self._connection.execute(query, execution_options=options)
 
     def _counted(self, condition: ColumnElement[bool]) -> Counts:
         if not self._table.rows:
