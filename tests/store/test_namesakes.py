@@ -36,6 +36,24 @@ map:
   orders: {link: {on: {customer_id: account.id}}, detach: {customer_id: 0}, clear: [note, delivery_id]}
 """
 
+PARCELS = """
+CREATE TABLE customer (id INTEGER PRIMARY KEY, email VARCHAR(100), phone VARCHAR(40), name VARCHAR(100));
+INSERT INTO customer VALUES (1, 'alice@example.com', '+6281234567801', 'Alice Alisson'),
+    (2, 'alice.two@example.com', '+6281234567802', 'Alice Alisson'), (3, 'bob@example.com', NULL, 'Bob Bobsson');
+CREATE TABLE parcel (id INTEGER PRIMARY KEY, customer_id INTEGER, contact VARCHAR(40), note VARCHAR(100));
+INSERT INTO parcel VALUES (41, 2, '0812-3456-7801', 'left at her namesake''s'),
+    (42, NULL, '+6281234567801', 'for Alice Alisson, +6281234567801'), (43, 3, NULL, 'for Bob');
+"""
+PARCEL_FILE = """
+map:
+  customer: {link: {on: {id: account.id}}, delete: true, personal: {name: name, email: email, phone: phone}}
+  parcel:
+    link: [{on: {customer_id: account.id}}, {phone: contact}]
+    delete: true
+    personal: {contact: phone}
+"""
+ALICE_TWO = proven(Subject("2"), "alice.two@example.com", "+6281234567802")
+
 
 @pytest.mark.parametrize("who", [proven(ALICE, "alice@example.com"), ALICE], ids=["proven", "unproven"])
 def test_closing_one_of_a_family_and_of_two_namesakes_is_clean_and_leaves_the_others_whole(
@@ -79,3 +97,25 @@ def test_a_trace_of_the_person_in_the_shared_row_of_nobody_else_still_blocks(any
     shop.execute("UPDATE orders SET note = 'call alice@example.com' WHERE id = 32")
     blocking = [(r.table, r.key) for r in verify(shop.store, [ALICE], shelf).residue["1"] if r.blocking]
     assert blocking == [("orders", "32")]
+
+
+def test_a_number_that_the_namesake_lent_does_not_make_the_namesakes_own_parcel_hers(any_url: str) -> None:
+    shop, shelf = Shop(any_url, PARCELS, PARCEL_FILE), Shelf()
+    before = shop.everything()
+    assert erase(shop.store, [ALICE_TWO], shelf).set_aside == {}
+    assert [row[0] for row in before["parcel"]] == [41, 42, 43]
+    assert shop.rows("parcel") == before["parcel"][1:]
+    looked = verify(shop.store, [ALICE_TWO], shelf)
+    assert {(r.table, r.key, r.blocking) for r in looked.residue["2"] if r.kind == "phone"} == {
+        ("customer", "1", False),
+        ("parcel", "42", False),
+    }
+    assert looked.is_clean("2")
+
+
+def test_a_number_of_somebody_with_another_name_does_not_excuse_a_parcel_with_the_persons_name(any_url: str) -> None:
+    shop, shelf = Shop(any_url, PARCELS, PARCEL_FILE), Shelf()
+    shop.execute("UPDATE customer SET name = 'Charlie Alisson' WHERE id = 1")
+    assert erase(shop.store, [ALICE_TWO], shelf).set_aside == {}
+    looked = verify(shop.store, [ALICE_TWO], shelf)
+    assert {(r.table, r.key) for r in looked.residue["2"] if r.blocking} == {("parcel", "42")}

@@ -16,7 +16,7 @@ from pamitan.content.patterns import Hit, Matcher, Needle, ResidueKind, needles
 from pamitan.content.search import hits_in
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.survivors import Survivors
-from pamitan.erasure.weighing import Sighting, Terms, Verdict, is_anothers, is_certain, weigh
+from pamitan.erasure.weighing import Likeness, Sighting, Terms, Verdict, is_anothers, is_certain, weigh
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import engine_for
 from pamitan.stores.ids import id_text
@@ -160,7 +160,7 @@ class _Search:
             if is_anothers(place.terms, sighting, column, hit):
                 self.findings.living |= hit.longer
                 if not hit.longer:
-                    self.findings.shared.add(hit.needle)
+                    self.findings.shared.update(sighting.likenesses(hit))
 
 
 @dataclass(frozen=True)
@@ -199,8 +199,8 @@ class _Findings:
     """Counts what was found, by account and spot; the verdicts are settled in the end."""
 
     def __init__(self) -> None:
-        self.shared: set[Needle] = set()
-        """What other living accounts have too."""
+        self.shared: set[Likeness] = set()
+        """What other living accounts have too, with the name and the postal address that it stands beside."""
         self.living: set[str] = set()
         """The addresses of other living accounts."""
         self._counts: defaultdict[str, dict[_Spot, _Count]] = defaultdict(dict)

@@ -11,10 +11,11 @@ another customer's        their own where the store file says that such identifi
                           blocks, unless the other customers have it too; a name or postal address is only possible
 nobody's                  explained by the law where it covers all such cells of the row, since an earlier closure may
                           have left them; else an address, number or id blocks, unless another living account has it
-                          too; an unproven one in a column that the map links by, or declares to hold customers' own, is
-                          spared by the safety rule, which says so; a name blocks beside any of these, or beside the
-                          postal address, and the other way round; else it is possible. A phone number in the column
-                          for it, with another name in the column for that, is that other person's
+                          too, beside the same name and postal address where the row tells these; an unproven one in a
+                          column that the map links by, or declares to hold customers' own, is spared by the safety
+                          rule, which says so; a name blocks beside any of these, or beside the postal address, and the
+                          other way round; else it is possible. A phone number in the column for it, with another name
+                          in the column for that, is that other person's
 ========================  ==========================================================================================
 """
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from pamitan.content.patterns import Hit, Needle, ResidueKind
 from pamitan.storefile.labels import text
@@ -44,13 +46,21 @@ POSSIBLE = "only possible: a name or address alone, perhaps a namesake's"
 _CERTAIN = ("email", "phone", "id")
 
 
+class Likeness(NamedTuple):
+    """An identifier as a row shows it: beside the person's name, the person's postal address, both or neither."""
+
+    needle: Needle
+    named: bool = False
+    located: bool = False
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What one finding means. Some of it is known only when all tables were read; see :meth:`settled`."""
 
     blocking: bool
     explained_by: str | None = None
-    unless_shared: Needle | None = None
+    unless_shared: Likeness | None = None
     unless_living: frozenset[str] = frozenset()
 
     @property
@@ -64,8 +74,8 @@ class Verdict:
             return 2 if self.unless_shared or self.unless_living else 3
         return 1 if self.explained_by else 0
 
-    def settled(self, shared: set[Needle], living: set[str]) -> Verdict | None:
-        """With the identifiers that other living accounts hold, and the addresses that they have; ``None``: nothing."""
+    def settled(self, shared: set[Likeness], living: set[str]) -> Verdict | None:
+        """With what other living accounts hold, and the addresses that they have; ``None``: nothing."""
         if self.unless_living and self.unless_living <= living:
             return None
         if self.unless_shared in shared:
@@ -164,6 +174,15 @@ class Sighting:
         """The street and house number stand in the row."""
         return self._told("address")
 
+    def likeness(self, hit: Hit) -> Likeness:
+        """The identifier with all that the row tells beside it."""
+        return Likeness(hit.needle, self.named, self.located)
+
+    def likenesses(self, hit: Hit) -> Iterator[Likeness]:
+        """The same with all or a part of it: whose row tells more could have written what tells less."""
+        for named in {False, self.named}:
+            yield from (Likeness(hit.needle, named, located) for located in {False, self.located})
+
     def _told(self, kind: ResidueKind) -> bool:
         return any(hit.needle.kind == kind and hit.needle.strong for _, hit in self.hits)
 
@@ -225,7 +244,7 @@ def _in_anothers_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Ver
     if is_anothers(terms, seen, column, hit) or (kind == "phone" and hit.whole):
         return Verdict(False, ANOTHERS) if hit.needle.strong and not hit.longer else None
     if is_certain(hit):
-        return Verdict(True, unless_shared=hit.needle, unless_living=hit.longer)
+        return Verdict(True, unless_shared=Likeness(hit.needle), unless_living=hit.longer)
     return _possible(terms, seen, column, hit)
 
 
@@ -235,16 +254,14 @@ def _certain_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit)
     customers_own = column in terms.linking or (column, hit.needle.kind) in terms.declared
     if customers_own and hit.needle in seen.unproven:
         return Verdict(False, UNPROVEN)
-    told = seen.named or seen.located
-    return Verdict(True, unless_shared=None if told else hit.needle, unless_living=hit.longer)
+    return Verdict(True, unless_shared=seen.likeness(hit), unless_living=hit.longer)
 
 
 def _words_in_nobodys_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | None:
     certain = [other for other in seen.certain if other.needle not in seen.unproven]
     if certain:
-        told = seen.named or seen.located
         plain = next((other for other in certain if not other.longer), certain[0])
-        return Verdict(True, unless_shared=None if told else plain.needle, unless_living=plain.longer)
+        return Verdict(True, unless_shared=seen.likeness(plain), unless_living=plain.longer)
     if seen.certain:
         return Verdict(False, UNPROVEN)
     if seen.named and seen.located:

@@ -14,6 +14,7 @@ from tests.store.any_schema.model import (
     PHONE,
     Becomes,
     Column,
+    Effect,
     Emptied,
     ForeignKey,
     History,
@@ -74,8 +75,11 @@ def customers(draw: st.DrawFn, shop: Shop) -> Table:
         table.rows.append(Row(values, person.number, mapped=not person.staff))
     table.rules = [Rule({"delete": True}, deletes=True)]
     if not shop.has_uuids and chance(draw, 3):
-        said = {"clear": ["phone", "street"], "replace": {"email": "gone-{unique}@gone.example", "name": "-"}}
-        gone = {"email": Pseudonym("gone-{unique}@gone.example"), "name": Becomes("-")}
+        said: dict[str, Any] = {
+            "clear": ["phone", "street"],
+            "replace": {"email": "gone-{unique}@gone.example", "name": "-"},
+        }
+        gone: dict[str, Effect] = {"email": Pseudonym("gone-{unique}@gone.example"), "name": Becomes("-")}
         table.rules = [Rule(said, effects={"phone": Emptied(), "street": Emptied(), **gone})]
     return table
 
