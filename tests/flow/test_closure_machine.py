@@ -25,6 +25,8 @@ ACTIONS = {
     Event.EXPIRE: "expire",
     Event.WITHDRAW: "withdraw",
     Event.REFUSE: "refuse",
+    Event.HOLD: "begin",
+    Event.RELEASE: "end",
     Event.ERASE: "begin",
     Event.FINISH: "finish",
 }

@@ -15,6 +15,10 @@ ALLOWED = {
     ("requested", "refuse"): "refused",
     ("waiting", "withdraw"): "withdrawn",
     ("waiting", "refuse"): "refused",
+    ("waiting", "hold"): "held",
+    ("held", "release"): "waiting",
+    ("held", "withdraw"): "withdrawn",
+    ("held", "refuse"): "refused",
     ("waiting", "erase"): "erasing",
     ("erasing", "finish"): "closed",
 }

@@ -10,6 +10,9 @@ ClosureError
 ├── BadAddress         the other address is no e-mail address
 ├── NoSuchFinding      the finding that an operator explains is there no more
 ├── TellsWho           the reason that an operator gives is empty, or could name somebody
+├── SamePerson         a hold is set, and released early, by two persons; this one has spoken already
+├── BadEndDate         a hold ends on a day to come, within a year
+├── NoSuchHold         nothing of the kind waits for a second person (any more), or one stands already
 └── NotPossible        the closure's state does not allow it (any more), e.g. undo after the point of no return
 """
 
@@ -74,6 +77,18 @@ class NoSuchFinding(ClosureError):  # noqa: N818
 
 class TellsWho(ClosureError):  # noqa: N818
     """A reason goes into the ledger, so it must be there and must not hold an address or a number."""
+
+
+class SamePerson(ClosureError):  # noqa: N818
+    """The second person must be another one."""
+
+
+class BadEndDate(ClosureError):  # noqa: N818
+    """The end of a hold lies in the past, or more than a year away."""
+
+
+class NoSuchHold(ClosureError):  # noqa: N818
+    """There is no hold of that kind, or there is one already."""
 
 
 class NotPossible(ClosureError):  # noqa: N818

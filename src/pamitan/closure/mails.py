@@ -15,7 +15,10 @@ from pamitan.closure.models import Closure
 from pamitan.closure.store import current_store
 from pamitan.storefile.labels import text
 
-Kind = Literal["received", "confirm", "waiting", "proceeding", "question", "closed", "refused", "withdrawn", "expired"]
+Kind = Literal[
+    "received", "confirm", "waiting", "proceeding", "question", "held", "released", "closed", "refused", "withdrawn",
+    "expired",
+]  # fmt: skip
 ONLY_REGISTERED = frozenset({"confirm"})
 """What proves the registered address goes nowhere else."""
 

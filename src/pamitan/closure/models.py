@@ -10,7 +10,8 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from pamitan.closure.states import ENDED, OPEN, State
 from pamitan.kit.hashing import case_reference
@@ -118,7 +119,8 @@ class Closure(models.Model):
             ),
             models.CheckConstraint(
                 name="closure_confirmed_before_waiting",
-                condition=Q(confirmed_at__isnull=False) | ~Q(state__in=[State.WAITING, State.ERASING, State.CLOSED]),
+                condition=Q(confirmed_at__isnull=False)
+                | ~Q(state__in=[State.WAITING, State.HELD, State.ERASING, State.CLOSED]),
             ),
         ]
         indexes = [models.Index(fields=["state", "requested_at"], name="closure_by_state")]
@@ -148,6 +150,50 @@ class Closure(models.Model):
     def question_open(self) -> bool:
         """The latest date has passed with something still open: the customer is to say what shall happen."""
         return self.state == State.WAITING and self.asked_at is not None
+
+
+class HoldGround(models.TextChoices):
+    """Why a closing may be stopped for a while, as the customer reads it (docs/reference/holds.md names the laws)."""
+
+    DISPUTE = "dispute", _("A dispute about an order or a payment has to be settled first.")
+    CLAIM = "claim", _("The data are needed to raise or to answer a legal claim.")
+    MISUSE = "misuse", _("A possible misuse of the account has to be looked into first.")
+    ORDER = "order", _("A court or an authority has ordered that nothing be erased for now.")
+
+
+class Hold(models.Model):
+    """That a closing stands still until a date: proposed by one person of the store, confirmed by another.
+
+    Names nobody but operators, by their number; stays as a fact when the closure has ended.
+    """
+
+    closure = models.ForeignKey(Closure, on_delete=models.CASCADE, related_name="holds")
+    ground = models.CharField(max_length=10, choices=HoldGround)
+    until = models.DateTimeField()
+    proposed_by = models.CharField(max_length=150)
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=150, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)  # when it stopped the closure; later, for one not confirmed by then
+    release_proposed_by = models.CharField(max_length=150, blank=True)
+    released_by = models.CharField(max_length=150, blank=True)  # empty when it ended by its date
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="hold_one_per_closure", fields=["closure"], condition=Q(ended_at=None)),
+            models.CheckConstraint(
+                name="hold_by_two_persons",
+                condition=Q(confirmed_at=None) | ~Q(confirmed_by="") & ~Q(confirmed_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="hold_released_by_two_persons",
+                condition=Q(released_by="") | ~Q(release_proposed_by="") & ~Q(released_by=F("release_proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="hold_stops_when_confirmed", condition=Q(stopped_at=None) | Q(confirmed_at__isnull=False)
+            ),
+        ]
 
 
 class OneTimeCode(models.Model):

@@ -4,6 +4,7 @@
 
     requested   not confirmed in time -> expired
     waiting     blockers looked at again -> lock -> withdrawal period -> erasing        (waiting.py)
+    held        its end date has come -> waiting                                        (hold.py)
     erasing     erase -> hooks -> verify -> closed, or stays with the reason to be seen   (erasing.py)
     ended       give the account back where it was locked, forget the person              (ending.py)
 
@@ -20,6 +21,7 @@ from collections.abc import Callable, Sequence
 from pamitan.closure.clock import clock
 from pamitan.closure.ending import expire, settle
 from pamitan.closure.erasing import erase_batch
+from pamitan.closure.hold import end_by_date
 from pamitan.closure.later import Claim, put_off
 from pamitan.closure.models import Closure
 from pamitan.closure.states import State
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 _ALONE: dict[State, Callable[[Claim, dt.datetime], None]] = {
     State.REQUESTED: expire,
     State.WAITING: wait,
+    State.HELD: end_by_date,
     State.WITHDRAWN: settle,
     State.REFUSED: settle,
     State.EXPIRED: settle,

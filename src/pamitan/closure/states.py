@@ -4,14 +4,13 @@
 
     requested -> waiting -> erasing -> closed
         |           |
-        +-----------+--> withdrawn (the customer's undo), refused (operator, with a legal ground)
+        |           +<--> held (dispute, court order: by two persons, until a date)
+        +-----------+--> withdrawn (the customer's undo), refused (operator, with a legal ground); also out of held
         +--> expired (never confirmed)
 
 Only :mod:`pamitan.closure.transition` writes a state, and only as this table says. What is not in the table cannot
-happen: nothing leads out of *erasing* but *closed*, since the point of no return lies before it.
-
-A hold (dispute, court order) will be one more state beside *waiting*: its place is here, with the events that lead in
-and out.
+happen: nothing leads out of *erasing* but *closed*, since the point of no return lies before it. Nothing leads from
+*held* to *erasing*: what was held waits again first (:mod:`pamitan.closure.hold`).
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ class State(models.TextChoices):
     """Asked for, not yet confirmed by the account holder."""
     WAITING = "waiting"
     """Confirmed; for the blockers to go, then for the withdrawal period to pass. Can be undone."""
+    HELD = "held"
+    """Confirmed, but stopped until a date by two persons of the store. Can be undone."""
     ERASING = "erasing"
     """Past the point of no return; not yet verified."""
     CLOSED = "closed"
@@ -45,6 +46,8 @@ class Event(models.TextChoices):
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
     REFUSE = "refuse"
+    HOLD = "hold"
+    RELEASE = "release"
     ERASE = "erase"
     FINISH = "finish"
 
@@ -56,11 +59,15 @@ TABLE: dict[tuple[State, Event], State] = {
     (State.REQUESTED, Event.REFUSE): State.REFUSED,
     (State.WAITING, Event.WITHDRAW): State.WITHDRAWN,
     (State.WAITING, Event.REFUSE): State.REFUSED,
+    (State.WAITING, Event.HOLD): State.HELD,
+    (State.HELD, Event.RELEASE): State.WAITING,
+    (State.HELD, Event.WITHDRAW): State.WITHDRAWN,
+    (State.HELD, Event.REFUSE): State.REFUSED,
     (State.WAITING, Event.ERASE): State.ERASING,
     (State.ERASING, Event.FINISH): State.CLOSED,
 }
 
-OPEN = frozenset({State.REQUESTED, State.WAITING, State.ERASING})
+OPEN = frozenset({State.REQUESTED, State.WAITING, State.HELD, State.ERASING})
 ENDED = frozenset(State) - OPEN
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
+from pamitan.closure.hold import standing_hold
 from pamitan.closure.models import Closure
 from pamitan.closure.rules import promised_end
 from pamitan.closure.states import State
@@ -58,6 +59,10 @@ _ENDINGS = {
 def _ahead(closure: Closure) -> Iterator[TimelineEntry]:
     if closure.state == State.REQUESTED:
         yield TimelineEntry("confirm", str(_("Waiting for you to confirm it")), closure.expires_at, "current")
+        yield TimelineEntry("close", str(_("The account is closed")), None, "coming")
+    elif closure.state == State.HELD:
+        hold = standing_hold(closure)
+        yield TimelineEntry("held", str(_("On hold")), hold.until if hold else None, "current")
         yield TimelineEntry("close", str(_("The account is closed")), None, "coming")
     elif closure.question_open:
         yield TimelineEntry("question", str(_("We need your answer: an order is still open")), None, "current")

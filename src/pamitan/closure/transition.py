@@ -24,6 +24,8 @@ LEDGER = {
     Event.EXPIRE: LedgerEvent.REQUEST_EXPIRED,
     Event.WITHDRAW: LedgerEvent.REQUEST_WITHDRAWN,
     Event.REFUSE: LedgerEvent.REQUEST_REFUSED,
+    Event.HOLD: LedgerEvent.HOLD_BEGUN,
+    Event.RELEASE: LedgerEvent.HOLD_ENDED,
     Event.ERASE: LedgerEvent.ERASURE_BEGUN,
     Event.FINISH: LedgerEvent.ERASURE_FINISHED,
 }
@@ -80,7 +82,7 @@ def _current(pk: uuid.UUID) -> State:
 def _write(closure: Closure, state: State, attempt: int | None, changes: dict[str, Any]) -> None:
     rows = Closure.objects.filter(pk=closure.pk, state=state)
     if attempt is None:
-        written = rows.update(**changes, attempt=F("attempt") + 1, claimed=False)
+        written = rows.update(**{**changes, "attempt": F("attempt") + 1, "claimed": False})
     else:
         written = rows.filter(attempt=attempt).update(**changes)
     if not written:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pamitan.closure import mails
 from pamitan.closure.blockers import blockers
+from pamitan.closure.hold import in_force, stop
 from pamitan.closure.later import Claim, put_off
 from pamitan.closure.models import HookCall
 from pamitan.closure.rules import lock_key, longest_wait, session_life, withdrawal_period
@@ -24,6 +25,9 @@ RECHECK = dt.timedelta(minutes=15)
 def wait(claim: Claim, now: dt.datetime) -> None:
     """One look at a waiting closure. Raises ``Overtaken`` and what the store raises."""
     closure, store = claim.closure, current_store()
+    hold = in_force(closure, now)
+    if hold:
+        return stop(closure, hold, now, attempt=claim.attempt)
     account = store.account(closure.account_id)
     if account is None:
         return put_off(claim, now, "the store no longer has this account, and 'not found' is not 'erased'")

@@ -30,7 +30,12 @@ def needs_person() -> QuerySet[Closure]:
 
 def backlog(now: dt.datetime) -> list[BacklogLine]:
     """How many closures are open in each state, and how long the oldest has been."""
-    since = {State.REQUESTED: "requested_at", State.WAITING: "confirmed_at", State.ERASING: "erasing_at"}
+    since = {
+        State.REQUESTED: "requested_at",
+        State.WAITING: "confirmed_at",
+        State.HELD: "confirmed_at",
+        State.ERASING: "erasing_at",
+    }
     return [line for state, column in since.items() if (line := _line(state, column, now))]
 
 

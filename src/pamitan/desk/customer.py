@@ -23,6 +23,7 @@ OPERATORS_WORDS = {
     "undo": _("The customer can still undo it"),
     "withdrawn": _("The customer undid it; the account stays"),
     "expired": _("Not confirmed in time; the account stays"),
+    "held": _("On hold; two persons of the store have stopped it"),
     "erasing": _("The erasure has begun"),
 }
 

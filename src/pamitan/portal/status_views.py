@@ -88,7 +88,7 @@ def case_context(closure: Closure) -> dict[str, Any]:
         "closure": closure,
         "heading": _heading(closure),
         "promise": _promise(closure),
-        "promised": service.promised_end(closure) if closure.is_open else None,
+        "promised": service.promised_end(closure) if closure.is_open and closure.state != State.HELD else None,
         "timeline": service.timeline(closure),
         "can_undo": can(closure.state, Event.WITHDRAW),
         "must_confirm": closure.state == State.REQUESTED,
@@ -101,6 +101,7 @@ def _heading(closure: Closure) -> str:
     return {
         State.REQUESTED: _("Waiting for you to confirm"),
         State.WAITING: _("Request received"),
+        State.HELD: _("The closing is on hold"),
         State.ERASING: _("The procedure has started"),
         State.CLOSED: _("Account closed"),
         State.WITHDRAWN: _("Your account stays open"),
@@ -113,6 +114,8 @@ def _promise(closure: Closure) -> str:
     """One sentence on what comes."""
     if closure.question_open:
         return _("We need your decision.")
+    if closure.state == State.HELD:
+        return _held(closure)
     if closure.state == State.WAITING and closure.point_of_no_return is None:
         until = day(closure.wait_until)
         return _("Your account closes by itself once everything is finished. If not by %(date)s, we ask you.") % {
@@ -127,6 +130,14 @@ def _promise(closure: Closure) -> str:
         State.CLOSED: _("Your data have been erased. Thank you for having been our customer."),
         State.REFUSED: closure.ground,
     }.get(State(closure.state), "")
+
+
+def _held(closure: Closure) -> str:
+    hold = service.standing_hold(closure)
+    if hold is None:
+        return ""
+    until = _("It goes on by itself on %(date)s at the latest. Nothing is erased before.") % {"date": day(hold.until)}
+    return f"{hold.get_ground_display()} {until}"
 
 
 def _may_look(request: HttpRequest) -> bool:
