@@ -1,4 +1,4 @@
-"""What the models of the store file are made with: strictness, short forms, and faults with a place."""
+"""What the models of a file that people write are made with: strictness, short forms, and faults with a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pydantic's errors in words for the engineer who writes the store file: where, what is wrong, the mend."""
+"""Pydantic's errors in words for whoever writes the file: where, what is wrong, the mend."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pamitan.storefile.base import Misplaced
-from pamitan.storefile.model import StoreFile
 
 Place = tuple[str | int, ...]
 _SORTS = {
@@ -29,8 +28,11 @@ _SORTS = {
 }
 
 
-def explain(error: ValidationError, data: Any) -> Iterator[tuple[Place, str]]:
-    """Each fault with its place in the file; of a value that fits none of several shapes, one fault alone."""
+def explain(error: ValidationError, data: Any, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
+    """Each fault of what should be that model, with its place in the file.
+
+    Of a value that fits none of several shapes, one fault alone.
+    """
     placed = [(_place_of(data, detail), detail) for detail in error.errors()]
     for place, detail in placed:
         deeper = any(other[: len(place)] == place and len(other) > len(place) for other, _detail in placed)
@@ -39,7 +41,7 @@ def explain(error: ValidationError, data: Any) -> Iterator[tuple[Place, str]]:
             continue
         cause = detail["ctx"]["error"] if detail["type"] == "value_error" else None
         place = _written(data, cause.place) if isinstance(cause, Misplaced) else place
-        yield place, _sentence(place, detail)
+        yield place, _sentence(place, detail, model)
 
 
 def _place_of(data: Any, detail: ErrorDetails) -> Place:
@@ -68,14 +70,14 @@ def _best(details: list[ErrorDetails]) -> ErrorDetails:
     return next((detail for detail in details if not _is_shape(detail)), details[0])
 
 
-def _sentence(place: Place, detail: ErrorDetails) -> str:
+def _sentence(place: Place, detail: ErrorDetails, model: type[BaseModel]) -> str:
     name = _dotted(place)
     around = _dotted(place[:-1]) or "the file"
     match detail["type"]:
         case "missing":
             return f"{around} needs '{place[-1]}'; add it"
         case "extra_forbidden":
-            return f"{around} knows no '{place[-1]}'{_known(detail['loc'])}"
+            return f"{around} knows no '{place[-1]}'{_known(detail['loc'], model)}"
         case "literal_error":
             expected = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
             return f"{name} is '{detail['input']}'; write one of {expected}"
@@ -97,15 +99,15 @@ def _dotted(place: Place) -> str:
     return ".".join(str(step) for step in place)
 
 
-def _known(location: tuple[str | int, ...]) -> str:
+def _known(location: tuple[str | int, ...], model: type[BaseModel]) -> str:
     """What may stand there instead of the last step."""
-    names = sorted({name for model in _models_at(location[:-1]) for name in model.model_fields})
+    names = sorted({name for model in _models_at(location[:-1], model) for name in model.model_fields})
     close = difflib.get_close_matches(str(location[-1]), names, n=1)
     return f"; did you mean '{close[0]}'?" if close else f"; it knows: {', '.join(names)}"
 
 
-def _models_at(location: Iterable[str | int]) -> list[type[BaseModel]]:
-    models: list[type[BaseModel]] = [StoreFile]
+def _models_at(location: Iterable[str | int], root: type[BaseModel]) -> list[type[BaseModel]]:
+    models: list[type[BaseModel]] = [root]
     for step in location:
         narrowed = [model for model in models if model.__name__ == step]
         inner = [
