@@ -286,6 +286,20 @@ def test_an_operator_is_let_in_once(shell: Shell) -> None:
     assert "exists already" in again.stdout
 
 
+def test_an_operator_has_a_role_and_can_be_reset_and_removed(shell: Shell) -> None:
+    def operator(*words: str) -> tuple[int, Any]:
+        done = shell.run("operator", words[0], "--store", str(shell.store_file), *words[1:], "--json")
+        return done.returncode, json.loads(done.stdout)
+
+    assert operator("add", "dina@toko.example", "--password", "jalan-kenanga-12", "--role", "lead")[0] == 0
+    line = {"number": 1, "operator": "dina@toko.example", "role": "lead", "second_factor": False}
+    assert operator("list") == (0, [line])
+    assert operator("reset", "dina@toko.example")[0] == 0
+    assert operator("remove", "dina@toko.example")[0] == 0
+    assert operator("list") == (0, [])
+    assert operator("remove", "dina@toko.example")[0] == 6
+
+
 def test_serve_answers_and_ends_cleanly(shell: Shell) -> None:
     port = free_port()
     words = ["serve", "--store", str(shell.store_file), "--port", str(port)]

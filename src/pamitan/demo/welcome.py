@@ -12,6 +12,7 @@ from rich.text import Text
 
 from pamitan.demo.home import Address
 from pamitan.demo.shop.people import PASSWORD, PEOPLE
+from pamitan.desk.models import Role
 from pamitan.desk.operators import create_operator, current_code
 
 OPERATOR = "operator@senja.example"
@@ -79,4 +80,4 @@ def _operator(console: Console) -> None:
 def desk_operator() -> User:
     """The operator whom the visitor can be, with a second factor that the demo knows."""
     known = User.objects.filter(username=OPERATOR).first()
-    return known or create_operator(OPERATOR, OPERATOR_PASSWORD, OPERATOR_SECRET)
+    return known or create_operator(OPERATOR, OPERATOR_PASSWORD, OPERATOR_SECRET, role=Role.LEAD)

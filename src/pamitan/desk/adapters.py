@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
-from pamitan.desk.door import OPERATOR_BACKEND
+from pamitan.desk.door import OPERATOR_BACKEND, home_of
 
 
 class OperatorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -38,7 +38,7 @@ class OperatorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return super().is_reauthentication_required(app=app) and not just_now
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("desk:queue")
+        return home_of(request.user) if isinstance(request.user, User) else reverse("account_login")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")

@@ -13,10 +13,11 @@ from pamitan.closure.clock import clock
 from pamitan.closure.errors import NoSuchFinding, TellsWho
 from pamitan.closure.findings import Explanation, resolve
 from pamitan.closure.models import Closure
-from pamitan.desk.door import operator_of, operators_only
+from pamitan.desk.door import everybody_here, operator_of, refuse_role, role_of
+from pamitan.desk.models import Role
 
 
-@operators_only
+@everybody_here
 def finding(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Show the finding; on POST explain it, and go back to the list."""
     closure = closure_service.by_reference(reference, None)
@@ -24,6 +25,8 @@ def finding(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, closure, number)
+    if role_of(request) == Role.AUDITOR:
+        return refuse_role(request)
     return _resolve(request, closure, number)
 
 
@@ -50,5 +53,6 @@ def _page(request: HttpRequest, closure: Closure, number: int, problem: str = ""
         "chosen": request.POST.get("explanation", ""),
         "reason": request.POST.get("reason", ""),
         "problem": problem,
+        "may_act": role_of(request) != Role.AUDITOR,
     }
     return render(request, "desk/finding.html", context, status=status)

@@ -1,10 +1,12 @@
-"""Making operators, and the code that their authenticator app would show now."""
+"""Operators: letting them in, giving them a role, and the code that their authenticator app would show now."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import secrets
 import time
+from typing import Any
 
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.models import Authenticator
@@ -16,26 +18,87 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
+
+from pamitan.closure.clock import clock
+from pamitan.desk.models import Role, Seat
+from pamitan.evidence.ledger import LedgerEvent, record
+
+COMMAND_LINE = "command line"
 
 
 class OperatorError(ValueError):
-    """The operator cannot be made; the sentence says the mend."""
+    """It cannot be done; the sentence says the mend."""
 
 
 @transaction.atomic
-def create_operator(email: str, password: str, totp_secret: str | None = None) -> User:
-    """A new operator who signs in with this address and password.
+def create_operator(
+    email: str, password: str, totp_secret: str | None = None, *, role: Role = Role.OPERATOR, by: str = COMMAND_LINE
+) -> User:
+    """A new operator who signs in with this address and password; one who was removed comes back under their number.
 
     With ``totp_secret`` (base32, as an authenticator app takes it) the second factor is set already; without one the
-    operator sets it at the first sign-in, before seeing anything. Raises :class:`OperatorError`.
+    operator sets it at the first sign-in, before seeing anything. ``by`` is the number of the lead who lets them in:
+    then the password is a start password, to be changed before anything else. Raises :class:`OperatorError`.
     """
     address = email.strip().lower()
     _check(address, password, totp_secret)
-    operator = User.objects.create_user(username=address, email=address, password=password)
+    operator, _ = User.objects.get_or_create(username=address, defaults={"email": address})
+    operator.is_active = True
+    operator.set_password(password)
+    operator.save()
+    Seat.objects.create(user=operator, role=role, start_password=by != COMMAND_LINE)
+    _note(LedgerEvent.OPERATOR_ADDED, operator, by, role=role.value)
     if totp_secret:
         TOTP.activate(operator, totp_secret.replace(" ", "").upper())
         RecoveryCodes.activate(operator)
     return operator
+
+
+def start_password() -> str:
+    """A password to be given to a new operator by hand, and changed at the first sign-in."""
+    return secrets.token_urlsafe(12)
+
+
+def operators() -> QuerySet[User]:
+    """Everybody who has a seat, by address."""
+    return User.objects.filter(seat__isnull=False).select_related("seat").order_by("username")
+
+
+def operator_named(email: str) -> User:
+    """The operator with that address. Raises :class:`OperatorError`."""
+    found = operators().filter(username=email.strip().lower()).first()
+    if found is None:
+        raise OperatorError("there is no operator with this address; see who there is by: pamitan operator list")
+    return found
+
+
+@transaction.atomic
+def give_role(operator: User, role: Role, *, by: str = COMMAND_LINE) -> None:
+    """From now on the operator has this role."""
+    Seat.objects.filter(user=operator).update(role=role)
+    _note(LedgerEvent.OPERATOR_ROLE_CHANGED, operator, by, role=role.value)
+
+
+@transaction.atomic
+def reset_second_factor(operator: User, *, by: str = COMMAND_LINE) -> None:
+    """The phone is lost: the operator sets the second factor anew at the next sign-in, before seeing anything."""
+    Authenticator.objects.filter(user=operator).delete()
+    _note(LedgerEvent.OPERATOR_RESET, operator, by)
+
+
+@transaction.atomic
+def remove_operator(operator: User, *, by: str = COMMAND_LINE) -> None:
+    """The operator may sit at the desk no longer, from this moment on.
+
+    Their number stays with their address, so that the ledger's entries can be told.
+    """
+    Seat.objects.filter(user=operator).delete()
+    Authenticator.objects.filter(user=operator).delete()
+    operator.is_active = False
+    operator.set_unusable_password()
+    operator.save()
+    _note(LedgerEvent.OPERATOR_REMOVED, operator, by)
 
 
 def current_code(operator: User) -> str:
@@ -47,12 +110,16 @@ def current_code(operator: User) -> str:
     return str(format_hotp_value(hotp_value(decrypt(factor.data["secret"]), counter)))
 
 
+def _note(event: LedgerEvent, operator: User, by: str, **facts: Any) -> None:
+    record(event, None, clock().now(), operator=str(operator.pk), by=by, **facts)
+
+
 def _check(address: str, password: str, totp_secret: str | None) -> None:
     try:
         validate_email(address)
     except ValidationError as error:
         raise OperatorError("that is no e-mail address; write it like anna@example.com") from error
-    if User.objects.filter(username=address).exists():
+    if operators().filter(username=address).exists():
         raise OperatorError("an operator with this address exists already; choose another address")
     try:
         validate_password(password, User(username=address, email=address))

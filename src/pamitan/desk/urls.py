@@ -1,4 +1,4 @@
-"""The desk's addresses. No sign-up: operators are made on the command line. The second factor cannot be dropped."""
+"""The desk's addresses. No sign-up: operators are let in by a lead or on the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pamitan.desk import findings, second_factor, views
+from pamitan.desk import findings, people, proof, second_factor, views
+from pamitan.desk.door import everybody_here
 
 pages = [
     path("", views.queue, name="queue"),
@@ -24,6 +25,12 @@ pages = [
     path("conversations/<str:reference>/called/", views.called, name="called"),
     path("conversations/<str:reference>/closure/", views.start_closure, name="start_closure"),
     path("conversations/<str:reference>/finish/", views.finish, name="finish"),
+    path("ledger/", proof.ledger, name="ledger"),
+    path("certificates/", proof.certificates, name="certificates"),
+    path("certificates/<str:reference>/", proof.certificate, name="certificate"),
+    path("people/", people.people, name="people"),
+    path("hours/", people.hours, name="hours"),
+    path("password/", people.password, name="password"),
     path("language/", set_language, name="language"),
     path("second-factor/qr.svg", second_factor.qr_code, name="qr_code"),
 ]
@@ -38,13 +45,17 @@ sign_in = [
     path("second-factor/", ActivateTOTPView.as_view(template_name="desk/activate.html"), name="mfa_activate_totp"),
     path("second-factor/there/", RedirectView.as_view(pattern_name="desk:queue"), name="mfa_deactivate_totp"),
     path("second-factor/done/", RedirectView.as_view(pattern_name="mfa_view_recovery_codes"), name="mfa_index"),
-    path("codes/", ViewRecoveryCodesView.as_view(template_name="desk/codes.html"), name="mfa_view_recovery_codes"),
+    path(
+        "codes/",
+        everybody_here(ViewRecoveryCodesView.as_view(template_name="desk/codes.html")),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "codes/new/",
-        GenerateRecoveryCodesView.as_view(template_name="desk/new_codes.html"),
+        everybody_here(GenerateRecoveryCodesView.as_view(template_name="desk/new_codes.html")),
         name="mfa_generate_recovery_codes",
     ),
-    path("codes/file/", DownloadRecoveryCodesView.as_view(), name="mfa_download_recovery_codes"),
+    path("codes/file/", everybody_here(DownloadRecoveryCodesView.as_view()), name="mfa_download_recovery_codes"),
 ]
 
 urlpatterns = [path("", include((pages, "desk"))), *sign_in]

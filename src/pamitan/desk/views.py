@@ -20,16 +20,17 @@ from pamitan.conversation.models import Conversation
 from pamitan.desk.backlog import backlog, needs_person
 from pamitan.desk.canned import canned_labels, canned_reply
 from pamitan.desk.customer import closure_card, customer_card
-from pamitan.desk.door import operator_of, operators_only
+from pamitan.desk.door import everybody_here, operator_of, role_of, serving
 from pamitan.desk.lines import QueueLine
+from pamitan.desk.models import Role
 from pamitan.stores.errors import StoreError
 
 QUEUE_LENGTH = 100
 """So many conversations are listed; the oldest ones come first."""
 
 
+@serving
 @require_GET
-@operators_only
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits, the longest wait first."""
     return _queue(request)
@@ -47,16 +48,16 @@ def _queue(request: HttpRequest, *, unknown_code: bool = False) -> HttpResponse:
     return render(request, "desk/queue.html", context, status=404 if unknown_code else 200)
 
 
+@serving
 @require_GET
-@operators_only
 def find(request: HttpRequest) -> HttpResponse:
     """The conversation whose case code a customer says on the phone, however it was typed."""
     found = service.by_spoken_code(request.GET.get("code", ""))
     return redirect("desk:conversation", found.reference) if found else _queue(request, unknown_code=True)
 
 
+@everybody_here
 @require_GET
-@operators_only
 def closures(request: HttpRequest) -> HttpResponse:
     """Closures that need a person, and the age of the backlog."""
     context = {
@@ -64,12 +65,13 @@ def closures(request: HttpRequest) -> HttpResponse:
         "total": needs_person().count(),
         "backlog": backlog(clock().now()),
         "retained": retained_overview(),
+        "may_act": role_of(request) != Role.AUDITOR,
     }
     return render(request, "desk/closures.html", context)
 
 
+@serving
 @require_POST
-@operators_only
 def look_again(request: HttpRequest, reference: str) -> HttpResponse:
     """What was stuck is mended: the sweep tries it at once."""
     closure = closure_service.by_reference(reference, None)
@@ -79,32 +81,32 @@ def look_again(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("desk:closures")
 
 
+@serving
 @require_GET
-@operators_only
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     """One conversation, with its customer and their closing."""
     found = _find(reference)
     return _page(request, found, draft=canned_reply(request.GET.get("canned", ""), found.language))
 
 
-@operators_only
+@serving
 def reply(request: HttpRequest, reference: str) -> HttpResponse:
     text = request.POST.get("text", "")
     return _do(request, reference, lambda found, operator: service.reply(found, operator, text), draft=text)
 
 
-@operators_only
+@serving
 def called(request: HttpRequest, reference: str) -> HttpResponse:
     reached = request.POST.get("outcome") == "reached"
     return _do(request, reference, lambda found, operator: service.called(found, operator, reached=reached))
 
 
-@operators_only
+@serving
 def start_closure(request: HttpRequest, reference: str) -> HttpResponse:
     return _do(request, reference, service.start_closure)
 
 
-@operators_only
+@serving
 def finish(request: HttpRequest, reference: str) -> HttpResponse:
     return _do(request, reference, service.close)
 

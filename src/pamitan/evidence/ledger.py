@@ -57,6 +57,10 @@ class LedgerEvent(StrEnum):
     DESK_CONVERSATION_FINISHED = "desk:conversation:finish"
     DESK_SECOND_LOOK_ASKED = "desk:closure:retry"
     DESK_FINDING_RESOLVED = "desk:finding:resolve"
+    OPERATOR_ADDED = "desk:operator:add"
+    OPERATOR_ROLE_CHANGED = "desk:operator:role"
+    OPERATOR_RESET = "desk:operator:reset"
+    OPERATOR_REMOVED = "desk:operator:remove"
 
 
 @dataclass(frozen=True)
