@@ -137,9 +137,8 @@ class _Drawing:
     def _link(self) -> None:
         parents = [t for t in self._shop.tables[1:] if t.other == self._table.other and t.key and t.rows]
         ways = [self._to_customer, self._to_customer, self._by_email, self._by_phone, self._polymorphic]
-        ways += (
-            [self._key_value, self._sessions] + [self._to_parent] * 3 * bool(parents) + [self._reverse] * bool(parents)
-        )
+        ways += [self._key_value, self._sessions, self._in_json, self._in_text]
+        ways += [self._to_parent] * 3 * bool(parents) + [self._reverse] * bool(parents)
         self._parents = parents
         if not self._table.key:
             self._fates = ["delete", "change"]  # a law can keep no row without a key: it could not be found again
@@ -258,9 +257,7 @@ class _Drawing:
 
     def _in_text(self) -> None:
         """A text stands around the account's id."""
-        before, after = self._draw(
-            st.sampled_from([("user:", ""), ("gid://shop/Customer/", ""), ("", "@shop"), ("a'%_", "b")])
-        )
+        before, after = self._draw(st.sampled_from(AROUND))
         self._table.add(Column("tag", "varchar"))
         self._table.links = [{"on": {"tag": f"{before}{{account.id}}{after}"}}]
         self._told += ["tag"] if self._shop.has_uuids else []
