@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F
@@ -11,6 +12,7 @@ from pamitan.closure.casefiles import Shelf
 from pamitan.closure.later import Claim
 from pamitan.closure.models import HookCall
 from pamitan.closure.store import current_store
+from pamitan.content.identifiers import normalise_phone
 from pamitan.evidence.ledger import LedgerEvent, record
 from pamitan.stores.errors import StoreError
 from pamitan.stores.hooks import call_hook
@@ -51,5 +53,11 @@ def _payload(claim: Claim) -> dict[str, object]:
         "account_id": claim.closure.account_id,
         "reference": claim.closure.reference,
         "emails": sorted(item.value for item in found if item.kind == "email"),
-        "phones": sorted(item.value for item in found if item.kind == "phone"),
+        "phones": sorted(_phones(item.value for item in found if item.kind == "phone")),
     }
+
+
+def _phones(written: Iterable[str]) -> set[str]:
+    """Each number in its E.164 form; what is none, as it was written."""
+    country = current_store().file.store.country
+    return {normalise_phone(phone, country) or phone for phone in written}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,10 +18,12 @@ from pamitan.erasure.packs import Pack
 from pamitan.erasure.receipt import Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.storefile.rules import Kind
-from pamitan.stores.keytables import StoredKey
+from pamitan.stores.keytables import StoredKey, from_plain, to_plain
 from pamitan.stores.types import Identifier
 
 _VERSION = 1
+_ALIKE = -1
+"""In the place of a key's state: many keys follow that differ in nothing else."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,17 @@ class KeyPack:
         """Append these keys; they are read once and not held."""
         self._pack.add(key.to_plain() for key in keys)
 
+    def add_alike(self, rule: int, link: int, keys: Sequence[Any]) -> None:
+        """Append keys of one column, of rows that stay and that this link of this rule led to."""
+        plain = list(keys) if isinstance(keys[0], (int, str)) else [to_plain(key) for key in keys]
+        self._pack.add([[rule, link, _ALIKE, plain]])
+
     def __iter__(self) -> Iterator[StoredKey]:
-        return map(StoredKey.from_plain, self._pack)
+        for rule, link, state, *rest in self._pack:
+            if state == _ALIKE:
+                yield from (StoredKey(rule, link, False, (from_plain(value),), ()) for value in rest[0])
+            else:
+                yield StoredKey.from_plain([rule, link, state, *rest])
 
     def to_plain(self) -> list[str]:
         return self._pack.to_plain()
@@ -89,7 +100,7 @@ class CaseFile:
             "marks": sorted(self.marks),
             "datastores": {name: _case_to_plain(case) for name, case in self.datastores.items()},
         }
-        return zlib.compress(json.dumps(plain).encode())
+        return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), level=1)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CaseFile:

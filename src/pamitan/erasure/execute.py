@@ -27,6 +27,7 @@ from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import merged
 from pamitan.erasure.settle import Progress, Receipts, Settlement
 from pamitan.erasure.unlinking import file_receipts, unlink_files
+from pamitan.stores.direct import DIRECT
 from pamitan.stores.engine import writing
 from pamitan.stores.errors import StoreConflict, StoreMismatch, StoreRefused
 from pamitan.stores.keys import collect
@@ -202,10 +203,14 @@ def _write_down(
     cases = {p.subject.account_id: DatastoreCase(_planned(place, p, receipts)) for p in people}
     _remember(place, people, settlement, cases, files)
     by_id = {person.subject.account_id: person for person in people}
-    learn(place.store.file, place.datastore, settlement.writers, people)
+    learn(place.store.file, place.datastore, settlement.personal_values(), people)
     for table, writer in settlement.writers.items():
         for account, keys in writer.lasting_keys():
             cases[account].keys.setdefault(table, KeyPack()).add(keys)
+    for table in settlement.direct.fates:
+        for account, alike, keys in settlement.direct.lasting_keys(table):
+            pack = cases[account].keys.setdefault(table, KeyPack())
+            pack.add(keys) if alike is None else pack.add_alike(DIRECT.rule, DIRECT.link, alike)
     for account, person in by_id.items():
         person.casefile.datastores[place.datastore] = cases[account]
         place.casefiles.save(account, person.casefile)

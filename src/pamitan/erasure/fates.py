@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from pamitan.erasure.errors import MapMismatch
@@ -20,6 +20,7 @@ from pamitan.storefile.labels import text
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Action, Rule
 from pamitan.stores.cells import UNIQUE, has_empty_value
+from pamitan.stores.direct import Prepared, direct_tables
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import Column, ForeignKey, Schema, Table
 from pamitan.stores.sharing import cuts_of, may_have_two_owners, reverse_links
@@ -36,6 +37,9 @@ class Fates:
 
     tables: tuple[Fate, ...]
     deletions: tuple[str, ...]
+    direct: frozenset[str] = frozenset()
+    """The tables that need no key table (:mod:`pamitan.stores.direct`)."""
+    prepared: Prepared = field(default_factory=Prepared, compare=False)
 
     def of(self, table: str) -> Fate:
         """The fate of that table's rows."""
@@ -74,7 +78,8 @@ class _Planner:
     def fates(self) -> Fates:
         deletions, circles = _children_first(self._schema, self._deleting)
         tables = tuple(self._fate(table, rules, circles) for table, rules in self._map.items())
-        return Fates(tables, tuple(deletions))
+        direct = direct_tables(self._file, self._datastore, self._schema, tables)
+        return Fates(tables, tuple(deletions), direct)
 
     def _fate(self, name: str, rules: list[Rule], circles: Mapping[str, list[ForeignKey]]) -> Fate:
         table = self._schema.table(name)

@@ -50,6 +50,10 @@ def require_fit(store: Store, datastore: str, reviewed: bool = True) -> Fates:
     examined = Examined(store, datastore)
     if reviewed:
         require_reviewed(store, examined)
+    return store.derived(datastore, examined.schema, lambda: _fates(examined))
+
+
+def _fates(examined: Examined) -> Fates:
     for fault in examined.patterns.faults:
         raise MapMismatch(f"in the data map of '{fault.datastore}' '{fault.table}' {fault.message}; {fault.mend}")
     try:
@@ -58,8 +62,8 @@ def require_fit(store: Store, datastore: str, reviewed: bool = True) -> Fates:
         for name, rules in examined.map.items():
             _rules(examined, name, rules)
     except StoreMismatch as error:
-        raise does_not_fit(datastore, error) from None
-    return fates_of(store.file, datastore, examined.schema)
+        raise does_not_fit(examined.datastore, error) from None
+    return fates_of(examined.file, examined.datastore, examined.schema)
 
 
 # names

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from pamitan.erasure.errors import GuardTripped
 from pamitan.storefile.model import Guard
-from pamitan.stores.writes import TableWriter
 
 SMALL_TABLE = 1000
 """In tables of no more rows the percentage says nothing."""
 
 
-def check_radius(guard: Guard, writers: Mapping[str, TableWriter], touched: Mapping[str, Mapping[str, int]]) -> None:
+HoldsMoreThan = Callable[[str, int], bool]
+"""Whether that table, other people's rows included, has more rows than that."""
+
+
+def check_radius(guard: Guard, holds: HoldsMoreThan, touched: Mapping[str, Mapping[str, int]]) -> None:
     """Raise :class:`GuardTripped` where an account goes beyond the limits. ``touched``: table -> account -> rows."""
     _check_rows(guard, touched)
     for table, by_account in touched.items():
-        _check_share(guard, table, writers[table], by_account)
+        _check_share(guard, table, partial(holds, table), by_account)
 
 
 def _check_rows(guard: Guard, touched: Mapping[str, Mapping[str, int]]) -> None:
@@ -34,11 +38,11 @@ def _check_rows(guard: Guard, touched: Mapping[str, Mapping[str, int]]) -> None:
         )
 
 
-def _check_share(guard: Guard, table: str, writer: TableWriter, by_account: Mapping[str, int]) -> None:
+def _check_share(guard: Guard, table: str, holds: Callable[[int], bool], by_account: Mapping[str, int]) -> None:
     largest = max(by_account.values(), default=0)
-    if not _is_too_much(guard, writer, largest):
+    if not _is_too_much(guard, holds, largest):
         return
-    beyond = frozenset(account for account, rows in by_account.items() if _is_too_much(guard, writer, rows))
+    beyond = frozenset(account for account, rows in by_account.items() if _is_too_much(guard, holds, rows))
     raise GuardTripped(
         f"one account would touch {largest} rows of '{table}', more than {guard.table_percent:g} % of that table. "
         "Check its links, or raise guard.table_percent",
@@ -46,9 +50,9 @@ def _check_share(guard: Guard, table: str, writer: TableWriter, by_account: Mapp
     )
 
 
-def _is_too_much(guard: Guard, writer: TableWriter, rows: int) -> bool:
+def _is_too_much(guard: Guard, holds: Callable[[int], bool], rows: int) -> bool:
     """More than the share allowed, in a table that is not small. Reads no more rows than decide it."""
     enough = int(rows * 100 / guard.table_percent)
     if rows <= SMALL_TABLE * guard.table_percent / 100:
         return False
-    return writer.holds_more_than(SMALL_TABLE) and not writer.holds_more_than(enough)
+    return holds(SMALL_TABLE) and not holds(enough)

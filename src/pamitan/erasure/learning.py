@@ -6,7 +6,7 @@ What redact takes out of one datastore may stand in another one, so before the f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pamitan.content.patterns import ERASED
@@ -20,13 +20,16 @@ from pamitan.stores.keys import collect
 from pamitan.stores.store import Store
 from pamitan.stores.writes import TableWriter
 
+PersonalValues = Iterable[tuple[str, str, Any]]
+"""(account id, kind, value)."""
 
-def learn(file: StoreFile, datastore: str, writers: Mapping[str, TableWriter], people: Sequence[Person]) -> None:
-    """Add the personal values of the rows that were collected to the case files."""
+
+def learn(file: StoreFile, datastore: str, told: Mapping[str, PersonalValues], people: Sequence[Person]) -> None:
+    """Add the personal values of the batch's rows to the case files. ``told``: by table."""
     by_id = {person.subject.account_id: person.casefile for person in people}
-    for table, writer in writers.items():
+    for table, values in told.items():
         written = _written_by(file, datastore, table)
-        for account, kind, value in writer.personal_values():
+        for account, kind, value in values:
             text = _as_text(value)
             if text is not None and not written.fullmatch(text) and ERASED not in text:
                 by_id[account].identifiers.add(PersonalValue(kind, text))  # type: ignore[arg-type]
@@ -48,8 +51,8 @@ def _read(store: Store, datastore: str, fates: Fates, people: Sequence[Person]) 
         reading(store.engine(datastore)) as connection,
         collect(connection, schema, store.file, datastore, vetted, now, seeds(people, datastore)) as keys,
     ):
-        telling = [fate for fate in fates.tables if fate.personal]
-        learn(store.file, datastore, {fate.table: TableWriter(connection, keys, fate) for fate in telling}, people)
+        writers = [TableWriter(connection, keys, fate) for fate in fates.tables if fate.personal]
+        learn(store.file, datastore, {writer.fate.table: writer.personal_values() for writer in writers}, people)
 
 
 def _written_by(file: StoreFile, datastore: str, table: str) -> re.Pattern[str]:

@@ -81,6 +81,8 @@ def open_casefile(person: Person) -> None:
     vetted, casefile = person.vetted, person.casefile
     for item in person.subject.proven | vetted.own:
         casefile.identifiers.add(PersonalValue(item.kind, item.value))
+    for phone in vetted.phones:
+        casefile.identifiers.add(PersonalValue("phone", phone))
     for name in vetted.names:
         casefile.identifiers.add(PersonalValue("name", name))
     casefile.proven |= vetted.usable

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from pamitan.erasure.retaining import Retaining
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Action
 from pamitan.storefile.templates import FileTemplate, OutsideFolder
+from pamitan.stores.direct import DirectTables
 from pamitan.stores.keptrows import RowReader
 from pamitan.stores.keys import Keys
 from pamitan.stores.schema import Schema
@@ -67,7 +68,12 @@ class Settlement:
         self._late = late
         self._editing = editing
         self._progress = progress or Progress()
-        self.writers = {fate.table: TableWriter(connection, keys, fate) for fate in fates.tables}
+        direct = frozenset[str]() if late or keys.is_seeded else fates.direct
+        self.direct = DirectTables(keys, [fate for fate in fates.tables if fate.table in direct], fates.prepared)
+        """The rows that are counted and written by their link; the others' keys are collected at once."""
+        self.writers = {
+            fate.table: TableWriter(connection, keys, fate) for fate in fates.tables if fate.table not in direct
+        }
         self._settle()
 
     @property
@@ -116,18 +122,22 @@ class Settlement:
     def receipts(self) -> Receipts:
         """What is about to be done, by account."""
         found: Receipts = defaultdict(list)
-        for table, writer in self.writers.items():
-            for account, receipt in self._receipts_of(table, writer):
+        for fate in self._fates.tables:
+            for account, receipt in self._receipts_of(fate.table):
                 found[account].append(receipt)
         return dict(found)
 
-    def _receipts_of(self, table: str, writer: TableWriter) -> Iterator[tuple[str, Receipt]]:
+    def _receipts_of(self, table: str) -> Iterator[tuple[str, Receipt]]:
+        writer = self.writers.get(table)
         actions: tuple[Action, ...] = ("delete", *_CHANGES)
         for action in actions:
-            for account, rows in writer.count(action).items():
+            counts = writer.count(action) if writer else self.direct.count(table, action)
+            for account, rows in counts.items():
                 yield account, Receipt(self._datastore, table, action, rows)
-        if self._late:
-            return
+        if writer and not self._late:
+            yield from self._stays(table, writer)
+
+    def _stays(self, table: str, writer: TableWriter) -> Iterator[tuple[str, Receipt]]:
         overruled = writer.count_overruled()
         for kept in writer.fate.kept:
             for account, rows in writer.count_kept(kept.rule).items():
@@ -140,21 +150,31 @@ class Settlement:
 
     def check_guard(self, receipts: Receipts) -> None:
         """Raise :class:`pamitan.erasure.errors.GuardTripped` where an account has far too many rows."""
-        touched: dict[str, dict[str, int]] = {table: defaultdict(int) for table in self.writers}
+        deleted: dict[str, dict[str, int]] = {fate.table: defaultdict(int) for fate in self._fates.tables}
+        changed: dict[str, dict[str, int]] = {table: defaultdict(int) for table in deleted}
         for account, done in receipts.items():
-            for table in self.writers:
-                mine = [receipt for receipt in done if receipt.table == table]
-                deleted = sum(receipt.rows for receipt in mine if receipt.action == "delete")
-                changed = max((receipt.rows for receipt in mine if receipt.action in _CHANGES), default=0)
-                if deleted + changed:
-                    touched[table][account] = deleted + changed
-        check_radius(self._file.guard, self.writers, touched)
+            for receipt in done:
+                if receipt.action == "delete":
+                    deleted[receipt.table][account] += receipt.rows
+                elif receipt.action in _CHANGES:
+                    changed[receipt.table][account] = max(changed[receipt.table][account], receipt.rows)
+        touched = {table: _added(deleted[table], changed[table]) for table in deleted}
+        check_radius(self._file.guard, self._holds_more_than, touched)
+
+    def _holds_more_than(self, table: str, rows: int) -> bool:
+        writer = self.writers.get(table)
+        return writer.holds_more_than(rows) if writer else self.direct.holds_more_than(table, rows)
 
     def retained(self, now: dt.datetime) -> Iterator[tuple[str, RetainedRows]]:
         """(account id, rows) of what a law keeps, as it is before the first write."""
         reader = RowReader(self._connection, self._schema, self._file.datastores[self._datastore].timezone, now)
         for number, rows in Retaining(self._file, self._datastore, reader).of(self.writers):
             yield self._keys.account_of(number), rows
+
+    def personal_values(self) -> dict[str, Iterable[tuple[str, str, Any]]]:
+        """By table, (account id, kind, value) of what tells who the persons are."""
+        keyed = {table: writer.personal_values() for table, writer in self.writers.items()}
+        return keyed | {table: self.direct.personal_values(table) for table in self.direct.fates}
 
     def files(self) -> Iterator[tuple[str, NamedFile]]:
         """(account id, file) of the files that go with the rows. Raises :class:`NotErasable` where one lies outside."""
@@ -172,23 +192,28 @@ class Settlement:
         """Do it: changes first, because a detach cuts foreign keys, then deletions, children before parents."""
         busy = {(receipt.table, receipt.action) for done in receipts.values() for receipt in done if receipt.rows}
         circles = any(fate.loosened or self._points_at_itself(fate.table) for fate in self._fates.tables)
-        put_off_constraints(self._connection, circles)
+        put_off_constraints(self._connection, self._schema, circles)
         for table, writer in self.writers.items():
             if any((table, action) in busy for action in _CHANGES):
                 self._progress.doing = f"changing rows of '{table}'"
                 if not self._late:
                     self._rewrite(table, writer)
                 writer.change()
-        deletions = [self.writers[table] for table in self._fates.deletions if (table, "delete") in busy]
-        self._check_cascades(deletions)
-        for writer in deletions:
+        for table in self.direct.fates:
+            if any((table, action) in busy for action in _CHANGES):
+                self._progress.doing = f"changing rows of '{table}'"
+                self.direct.change(table)
+        deletions = [table for table in self._fates.deletions if (table, "delete") in busy]
+        bound = [self.writers[table] for table in deletions if table in self.writers]
+        self._check_cascades(bound)
+        for writer in bound:
             self._progress.doing = f"cutting circles of foreign keys in '{writer.fate.table}'"
             writer.loosen()
-        for writer in deletions:
-            self._delete(writer, receipts)
-        gone = "; ".join(f"'{writer.fate.table}'{self._pointing_at(writer.fate.table)}" for writer in deletions)
+        for table in deletions:
+            self._delete(table, receipts)
+        gone = "; ".join(f"'{table}'{self._pointing_at(table)}" for table in deletions)
         self._progress.doing = f"checking the foreign keys{f' after deleting rows of {gone}' if gone else ''}"
-        check_constraints_now(self._connection)
+        check_constraints_now(self._connection, self._schema)
 
     def _rewrite(self, table: str, writer: TableWriter) -> None:
         if self._editing is not None:
@@ -197,11 +222,12 @@ class Settlement:
     def _points_at_itself(self, table: str) -> bool:
         return any(key.target == table for key in self._schema.table(table).foreign_keys)
 
-    def _delete(self, writer: TableWriter, receipts: Receipts) -> None:
-        table = writer.fate.table
+    def _delete(self, table: str, receipts: Receipts) -> None:
+        writer = self.writers.get(table)
         self._progress.doing = f"deleting rows of '{table}'{self._pointing_at(table)}"
         expected = sum(r.rows for done in receipts.values() for r in done if (r.table, r.action) == (table, "delete"))
-        if writer.delete() != expected and writer.has_doomed_left():
+        deleted = writer.delete() if writer else self.direct.delete(table)
+        if deleted != expected and (writer.has_doomed_left() if writer else self.direct.has_left(table)):
             raise NotErasable(
                 f"rows of '{table}' are still there after their deletion: a trigger or rule of the database keeps "
                 "them. Use clear and replace instead of delete, or let the trigger pass for Pamitan's user"
@@ -238,6 +264,11 @@ def _url(template: FileTemplate, row: dict[str, str], account: str, table: str) 
             f"a row of '{table}' names a file that is not to be touched: {outside}; correct or empty that value",
             frozenset([account]),
         ) from None
+
+
+def _added(deleted: Mapping[str, int], changed: Mapping[str, int]) -> dict[str, int]:
+    """The rows of each account that are touched at all."""
+    return {account: deleted.get(account, 0) + changed.get(account, 0) for account in {**deleted, **changed}}
 
 
 def _why_needed(fate: Fate) -> str:

@@ -124,6 +124,20 @@ def parse_condition(raw: object) -> Condition:
     return AllOf(tuple(_entry(str(name), value) for name, value in raw.items()))
 
 
+def is_of_row_alone(condition: Condition | None) -> bool:
+    """Whether nothing but the row itself decides: no other table, and not the time."""
+    match condition:
+        case AllOf() | AnyOf():
+            return all(map(is_of_row_alone, condition.parts))
+        case Not():
+            return is_of_row_alone(condition.part)
+        case Exists():
+            return False
+        case Compare():
+            return not isinstance(condition.value, (dt.timedelta, Elsewhere))
+    return True
+
+
 def _entry(name: str, value: Any) -> Condition:
     if name not in ("any", "not", "exists"):
         checked_cell(name)

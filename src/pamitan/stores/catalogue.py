@@ -53,6 +53,12 @@ def has_index(connection: Connection, name: str) -> bool:
     return connection.execute(sa.text(query), {"name": name}).first() is not None
 
 
+def postgresql_may_defer(connection: Connection) -> bool:
+    """Whether PostgreSQL may put off any constraint to the end of a transaction."""
+    query = "SELECT EXISTS (SELECT 1 FROM pg_constraint WHERE condeferrable)"
+    return bool(connection.exec_driver_sql(query).scalar_one())
+
+
 def sqlite_indexes(connection: Connection) -> dict[Key, list[dict[str, Any]]]:
     """SQLite's indexes incl. those it makes for UNIQUE; SQLAlchemy misses a UNIQUE beside ``varchar(150)``."""
     rows = connection.exec_driver_sql(

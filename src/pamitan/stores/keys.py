@@ -86,7 +86,7 @@ class Keys:
     def __init__(
         self, batch: Batch, vetted: Sequence[Vetted], seeds: Mapping[str, Iterable[Seed]], spares_shared: bool
     ) -> None:
-        self._batch = batch
+        self.batch = batch
         self._spares_shared = spares_shared
         self._vetted = vetted
         self._seeds = seeds
@@ -96,6 +96,11 @@ class Keys:
         self._tables: dict[str, KeyTable] = {}
         self._map = batch.file.map.get(batch.datastore, {})
         self._leads = _leads(_all_links(batch.file, batch.datastore))
+
+    @property
+    def is_seeded(self) -> bool:
+        """Whether there are keys from case files: an earlier run came as far as writing."""
+        return bool(self._seeds)
 
     def of(self, table: str) -> KeyTable:
         """The keys of a table of the data map, by its rules."""
@@ -111,11 +116,11 @@ class Keys:
 
     def tied(self, table: str, links: Sequence[Link] | None = None, where: Condition | None = None) -> KeyTable:
         """The keys of the rows that these links lead to; without links, by those of the data map."""
-        links = links or self._batch.file.links_of(self._batch.datastore, table)
+        links = links or self.batch.file.links_of(self.batch.datastore, table)
         rules = [Rule(link=list(links), where=where, delete=True)]
         into = self._make(table, _leads(links).get(table, set()))
         own = {table: into} if table not in self._map else {}
-        linker = Linker(self._batch, into, rules, lambda name: own.get(name) or self.of(name))
+        linker = Linker(self.batch, into, rules, lambda name: own.get(name) or self.of(name))
         self._fill({table: linker}, {table: rules}, cyclic=table in own and table in _through(rules))
         return into
 
@@ -153,7 +158,7 @@ class Keys:
         linkers = {}
         for table in tables:
             self._tables[table] = self._make(table, self._leads.get(table, set()))
-            linkers[table] = Linker(self._batch, self._tables[table], self._map[table], self._tables.__getitem__)
+            linkers[table] = Linker(self.batch, self._tables[table], self._map[table], self._tables.__getitem__)
             self._seed(table, linkers[table])
         cyclic = any(_through(self._map[table]) & set(tables) for table in tables)
         rules = {table: self._map[table] for table in tables}
@@ -165,10 +170,10 @@ class Keys:
 
     def _put_shared_aside(self, tables: list[str]) -> int:
         """How many keys are of rows that are another customer's as well; nothing hangs on those."""
-        account = self._batch.file.account
-        if account.guests is not None and self._batch.is_home and account.table not in self._tables:
+        account = self.batch.file.account
+        if account.guests is not None and self.batch.is_home and account.table not in self._tables:
             self.of(account.table)  # to know which guests leave
-        return sum(put_shared_aside(self._batch, self._tables[t], self._map[t], self._tables) for t in tables)
+        return sum(put_shared_aside(self.batch, self._tables[t], self._map[t], self._tables) for t in tables)
 
     def _fill(self, linkers: Mapping[str, Linker], rules: Mapping[str, list[Rule]], cyclic: bool) -> None:
         seeded = any(table in self._seeds for table in linkers)
@@ -182,10 +187,10 @@ class Keys:
             linker.into.analyse()
 
     def _make(self, table: str, leads: set[str]) -> KeyTable:
-        described = self._batch.schema.table(table)
+        described = self.batch.schema.table(table)
         for lead in leads:
             require_json(described, parse_cell(lead))
-        made = KeyTable(self._batch.connection, described, leads, next(self._serial))
+        made = KeyTable(self.batch.connection, described, leads, next(self._serial))
         made.create()
         self._made.append(made)
         return made

@@ -72,14 +72,14 @@ class StoredKey:
 
     def to_plain(self) -> list[Any]:
         """In JSON's own types."""
-        values = [_to_plain(value) for value in (*self.key, *self.leads)]
+        values = [to_plain(value) for value in (*self.key, *self.leads)]
         return [self.rule, self.link, 2 if self.shared else int(self.gone), len(self.key), *values]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> StoredKey:
         """Read what :meth:`to_plain` wrote."""
         rule, link, state, width, *values = plain
-        read = [_from_plain(value) for value in values]
+        read = [from_plain(value) for value in values]
         return cls(rule, link, state == 1, tuple(read[:width]), tuple(read[width:]), state == 2)
 
 
@@ -316,7 +316,8 @@ def _with_place(table: sa.Table, key: RowKey) -> sa.Table:
     return copy
 
 
-def _to_plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
+    """A key's value in JSON's own types."""
     match value:
         case None | bool() | int() | float() | str():
             return value
@@ -348,7 +349,8 @@ _READERS: dict[str, Any] = {
 }
 
 
-def _from_plain(value: Any) -> Any:
+def from_plain(value: Any) -> Any:
+    """Read what :func:`to_plain` wrote."""
     if not isinstance(value, dict):
         return value
     [(kind, text)] = value.items()

@@ -57,6 +57,21 @@ class Place:
     link: int
 
 
+@dataclass(frozen=True)
+class Tie:
+    """What a link by columns ties a table's ``row`` to: the accounts, or the keys of the table that it goes through."""
+
+    row: FromClause
+    sources: FromClause
+    account: ColumnElement[Any]
+    """The number of the account that the row belongs to."""
+    conditions: tuple[ColumnElement[bool], ...]
+
+    def select(self, *columns: ColumnElement[Any]) -> sa.Select[Any]:
+        """These columns of every row that the link leads to."""
+        return sa.select(*columns).select_from(self.sources.join(self.row, sa.and_(sa.true(), *self.conditions)))
+
+
 class Linker:
     """Fills one key table by the links of its rules. ``source_of`` gives the key table of another mapped table."""
 
@@ -69,9 +84,7 @@ class Linker:
 
     def take(self, place: Place, again: bool) -> int:
         """Add the rows that this link leads to; how many were added. ``again``: leave out those already there."""
-        rule = self._rules[place.rule]
-        link = rule.link[place.link]
-        where = [self._where(rule.where), self._where(link.where), *self._allowed_accounts(link)]
+        link, where = self._rules[place.rule].link[place.link], self._conditions(place)
         if link.on is not None:
             return self._insert(self._by_columns(place, link.pairs(), where), place, again)
         if link.blob is not None:
@@ -80,6 +93,20 @@ class Linker:
             return self._by_mention(place, link.mentions, where)
         kind: IdentifierKind = "email" if link.email is not None else "phone"
         return self._by_identifier(place, kind, str(link.email or link.phone), where, again)
+
+    def tie(self, place: Place) -> Tie:
+        """The same for a statement that follows a link by plain columns, with no key table."""
+        sources = _Sources(self._batch, self._source_of)
+        pairs = self._rules[place.rule].link[place.link].pairs()
+        equalities = [sources.equal(self._cell(own), target) for own, target in pairs]
+        conditions = (*equalities, *self._conditions(place), *sources.unshared())
+        return Tie(self._source, sources.joined(), sources.account(), conditions)
+
+    def _conditions(self, place: Place) -> list[ColumnElement[bool]]:
+        """What a row has to fulfil besides what the link compares."""
+        rule = self._rules[place.rule]
+        link = rule.link[place.link]
+        return [self._where(rule.where), self._where(link.where), *self._allowed_accounts(link)]
 
     def drop_seeds_of_others(self) -> None:
         """Forget keys from a case file whose row names another account now: the key was given to a new row."""

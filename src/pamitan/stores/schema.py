@@ -97,6 +97,8 @@ class Schema:
 
     dialect: Literal["sqlite", "postgresql", "mysql", "mariadb"]
     tables: Mapping[str, Table]
+    may_defer: bool = True
+    """Some constraint may be checked at the end of a transaction."""
 
     def table(self, name: str) -> Table:
         """The table of that name; raises :class:`StoreMismatch` naming the near miss."""
@@ -176,7 +178,8 @@ class _Reader:
         self._names = {key: self._name(*key) for key, _fact in shown}
         self._facts_of = {self._names[key]: (key, fact) for key, fact in shown}
         tables = {self._names[key]: self._table(key, fact) for key, fact in shown}
-        return Schema(self._dialect, tables)  # type: ignore[arg-type]
+        may_defer = not postgresql or catalogue.postgresql_may_defer(self._connection)
+        return Schema(self._dialect, tables, may_defer)  # type: ignore[arg-type]
 
     def _schemas(self) -> list[str | None]:
         if self._dialect != "postgresql":

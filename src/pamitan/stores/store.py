@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
@@ -22,6 +23,7 @@ from pamitan.stores.sessions import Sessions
 from pamitan.stores.types import Account, AppliedLock, HeldBalance, Identifier, LibraryItem, OpenItem
 from pamitan.stores.wildcards import LiveFile, WrittenOut
 
+T = TypeVar("T")
 NOTHING_PROVEN: frozenset[Identifier] = frozenset()
 
 
@@ -38,6 +40,7 @@ class Store:
         self._live = LiveFile(file)
         self.schema_lock = SchemaLock(source) if source else None
         self._first_seen: dict[str, frozenset[str]] = {}
+        self._derived: dict[str, tuple[StoreFile, Schema, Any]] = {}
         self.clock = clock or SystemClock()
         home = Home(self._live, self.clock)
         self._accounts = Accounts(home)
@@ -69,6 +72,14 @@ class Store:
         if self.schema_lock and (changes := self.schema_lock.changes(self._live.written, datastore, schema)):
             return changes
         return list(new_links(self.file, datastore, schema, first))
+
+    def derived(self, datastore: str, schema: Schema, make: Callable[[], T]) -> T:
+        """What ``make`` works out of the store file and that schema: once, for as long as both stay as they are."""
+        known = self._derived.get(datastore)
+        if known is None or known[0] is not self.file or known[1] is not schema:
+            known = self._derived[datastore] = self.file, schema, make()
+        made: T = known[2]
+        return made
 
     def engine(self, datastore: str) -> Engine:
         """The engine of that datastore."""

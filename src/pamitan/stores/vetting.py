@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,8 +38,10 @@ def vet(
         seen = _Rows(batch).read()
     found = [seen.get(n, Vetted(subject.account_id, "absent")) for n, subject in enumerate(subjects)]
     proven = [(n, item) for n, subject in enumerate(subjects) for item in _proven(subject, found[n])]
-    with batch.tables(ids, proven):
-        taken = _held_by_others(batch, ids) if proven else set()
+    taken = set[tuple[int, Identifier]]()
+    if proven:
+        with batch.tables(ids, proven):
+            taken = _held_by_others(batch, ids)
     usable: dict[int, set[Identifier]] = {}
     for n, item in proven:
         if (n, item) not in taken:
@@ -52,7 +55,7 @@ def _proven(subject: Subject, vetted: Vetted) -> frozenset[Identifier]:
 
 
 def _with_usable(vetted: Vetted, usable: frozenset[Identifier]) -> Vetted:
-    return Vetted(vetted.account_id, vetted.state, usable, vetted.own, vetted.created, vetted.names)
+    return vetted if usable == vetted.usable else replace(vetted, usable=usable)
 
 
 class _Rows:
@@ -83,13 +86,14 @@ class _Rows:
                 text,
                 "customer" if customer else "other",
                 usable=own_emails if verified else frozenset(),
-                own=own_emails | _identifiers("phone", phones, country),
+                own=own_emails,
+                phones=frozenset(str(value) for value in phones if value),
                 created=None if created is None else str(created),
                 names=frozenset(str(value) for held in names for value in held if value),
             )
         return found
 
-    def _plain(self, cells: Sequence[ColumnElement[Any]]) -> Iterator[Any]:
+    def _plain(self, cells: Sequence[ColumnElement[Any]]) -> list[tuple[Any, ...]]:
         """Each account with what its row says, and these cells of the row."""
         account = self._batch.file.account
         verified = self._condition(account.email_verified) if account.email_verified else sa.false()
@@ -97,7 +101,7 @@ class _Rows:
         flags = [self._flag(self._condition(account.customers)), self._flag(verified)]
         labelled = [cell.label(f"cell{i}") for i, cell in enumerate(cells)]
         query = sa.select(self._batch.accounts.c.n, self._batch.accounts.c.as_text, *flags, created, *labelled)
-        yield from self._batch.connection.execute(query.select_from(self._joined))
+        return [tuple(row) for row in self._batch.connection.execute(query.select_from(self._joined)).all()]
 
     def _far(self, cell: ColumnElement[Any], rows: FromClause) -> dict[int, list[Any]]:
         """What stands in another table, or in a list: any number of values for an account."""

@@ -22,7 +22,7 @@ from pamitan.stores.filenames import names_in
 from pamitan.stores.keys import Keys
 from pamitan.stores.keytables import CHUNK, CLEAN, GONE, SEPARATED, SHARED, KeyTable, StoredKey, drop_temporary
 from pamitan.stores.rewrite import Editor, Rewritten, is_rewriting
-from pamitan.stores.schema import Column
+from pamitan.stores.schema import Column, Schema
 from pamitan.stores.steps import Assignment, Cascade, Fate, Need
 
 NEEDED = -1
@@ -405,20 +405,20 @@ class TableWriter:
         return StoredKey(rule, link, bool(doomed), tuple(cells[:width]), tuple(cells[width:]), shared)
 
 
-def put_off_constraints(connection: Connection, circles: bool) -> None:
+def put_off_constraints(connection: Connection, schema: Schema, circles: bool) -> None:
     """Let the database check foreign keys at the end of the transaction, where it can.
 
     SQLite names no table when it refuses at the end, so there only where the order of deletions needs it.
     """
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and schema.may_defer:
         connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
     elif connection.dialect.name == "sqlite" and circles:
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
 
 
-def check_constraints_now(connection: Connection) -> None:
+def check_constraints_now(connection: Connection, schema: Schema) -> None:
     """Make PostgreSQL check what it put off, while we still know what we did."""
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and schema.may_defer:
         connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
