@@ -167,6 +167,8 @@ class Shop:
 
     people: list[Person]
     tables: list[Table]
+    guests: bool = False
+    """The customer table also has rows of people who bought without signing in."""
 
     def table(self, name: str) -> Table:
         """The table of that name."""
@@ -194,11 +196,12 @@ class Shop:
         for table in self.tables:
             rules = [{"link": table.links, "personal": table.personal, **rule.said} for rule in table.rules]
             maps["other" if table.other else "main"][table.name] = rules if len(rules) > 1 else rules[0]
+        guests = {"guests": {"guest": 1}} if self.guests else {}
         account = {"datastore": "main", "table": "customer", "id": "id", "email": "email", "phone": "phone"}
         return {
             "store": {"name": "Toko", "email": "shop@toko.example", "country": "ID"},
             "datastores": {"main": {"url": url}, "other": {"url": other_url}},
-            "account": {**account, "name": "name", "where": {"staff": 0}},
+            "account": {**account, "name": "name", "where": {"staff": 0}, **guests},
             "map": maps,
         }
 

@@ -51,6 +51,16 @@ def identity(kind: str, number: int) -> Any:
     return str(uuid.UUID(int=0xA11CE << 100 | number * 0x1111_0000_1111))
 
 
+def guest_id(person: Person) -> Any:
+    """The id of the row that the person has as a guest."""
+    match person.id:
+        case int():
+            return person.id + 500
+        case text if len(text) == 36:
+            return str(uuid.UUID(int=0xB0B << 100 | person.number * 0x1111_0000_1111))
+    return f"guest_{person.number}x"
+
+
 def typed_email(draw: st.DrawFn, person: Person) -> str:
     """The address as people type it."""
     known = person.email
