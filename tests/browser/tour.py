@@ -93,6 +93,16 @@ def without_token(page: Page) -> None:
     submit(page)
 
 
+def desk_search(page: Page, words: str) -> None:
+    page.locator("#words").fill(words)
+    with page.expect_navigation():
+        page.locator("form[role=search] button").click()
+
+
+def nothing_found(page: Page) -> None:
+    desk_search(page, "H-0000-0000")
+
+
 STOPS = (
     Stop("front", STRANGER, "/"),
     Stop("delete-account", STRANGER, "/delete-account"),
@@ -156,7 +166,15 @@ STOPS = (
     Stop("conversation, call", "thomas", "{call}"),
     Stop("desk sign-in", STRANGER, "/desk/sign-in/"),
     Stop("queue", DESK, "/desk/"),
-    Stop("queue, unknown code", DESK, "/desk/find/?code=H-0000-0000", faulty=True),
+    Stop("queue, nothing found", DESK, "/desk/", nothing_found, faulty=True),
+    Stop("found", DESK, "/desk/", lambda page: desk_search(page, SIGN_IN["siti"])),
+    Stop("desk closing", DESK, "{desk_closing}", open_all),
+    Stop("desk closing on hold", DESK, "{desk_held}", open_all),
+    Stop("ledger", DESK, "/desk/ledger/?check=1"),
+    Stop("certificates", DESK, "/desk/certificates/"),
+    Stop("operators", DESK, "/desk/people/", open_all),
+    Stop("opening hours", DESK, "/desk/hours/", open_all),
+    Stop("desk password", DESK, "/desk/password/"),
     Stop("closures", DESK, "/desk/closures/"),
     Stop("desk conversation", DESK, "{desk_prepared}"),
     Stop("desk call", DESK, "{desk_call}?canned=orders"),
@@ -340,7 +358,21 @@ def _who_talks_with_us(tour: Tour) -> None:
         press(page, "Closing prepared")
         press(page, "Send the reply")
         press(page, "Start the closure for this customer")
+        _someone_is_on_hold(tour, page)
     tour.names["confirm"] = tour.path_in(tour.mail(SIGN_IN["siti"], "Please confirm"))
+
+
+def _someone_is_on_hold(tour: Tour, page: Page) -> None:
+    """A hold of Rizky's closing is proposed; Raka's goes on."""
+    for name, who in (("desk_closing", "raka"), ("desk_held", "rizky")):
+        page.goto(f"{tour.demo.url}/desk/")
+        desk_search(page, SIGN_IN[who])
+        page.locator("main a[href^='/desk/closures/PM-']").first.click() if "/find" in page.url else None
+        tour.names[name] = page.url.removeprefix(tour.demo.url)
+    open_all(page)
+    page.locator("#hold_dispute").check()
+    page.locator("#until").fill((dt.datetime.now(dt.UTC) + dt.timedelta(days=9 * 7 + 40)).strftime("%Y-%m-%d"))
+    page.locator("button[value=propose]").click()
 
 
 def _write(tour: Tour, who: str, path: str, words: str = "") -> str:

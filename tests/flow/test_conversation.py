@@ -261,7 +261,7 @@ def test_every_look_and_deed_of_an_operator_is_in_the_ledger_and_names_nobody(an
     service.look(conversation, anna)
     service.reply(conversation, anna, "Hello Alice.")
     service.close(conversation, anna)
-    entries = list(LedgerEntry.objects.order_by("number"))
+    entries = list(LedgerEntry.objects.filter(subject=conversation.pk).order_by("number"))
     assert [entry.event for entry in entries] == [
         "desk:customer:look",
         "desk:conversation:answer",

@@ -49,7 +49,7 @@ def resolve(
     found = closure.unexplained
     if closure.state != State.ERASING or not 0 <= number < len(found):
         raise NoSuchFinding(closure)
-    if not reason.strip() or _TELLING.search(reason):
+    if not reason.strip() or tells_who(reason):
         raise TellsWho
     finding = found[number]
     facts = {name: finding[name] for name in (*_PLACE, "rows")} | {
@@ -64,6 +64,11 @@ def resolve(
         changes: dict[str, Any] = {} if left else {"due_at": now, "stuck_reason": "", "failures": 0}
         change(closure, attempt=None, residue=residue, resolved=[*closure.resolved, facts], **changes)
         record(LedgerEvent.DESK_FINDING_RESOLVED, closure.pk, now, operator=operator, **facts)
+
+
+def tells_who(words: str) -> bool:
+    """Whether they could name somebody: by an address, or a long number."""
+    return bool(_TELLING.search(words))
 
 
 def _with(found: Residue, entry: dict[str, Any] | None) -> Residue:

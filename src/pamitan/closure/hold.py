@@ -15,12 +15,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from pamitan.closure import mails
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import BadEndDate, NoSuchHold, NotPossible, SamePerson
 from pamitan.closure.later import Claim
-from pamitan.closure.models import Closure, Hold, HoldGround
+from pamitan.closure.models import OPEN_STATES, Closure, Hold, HoldGround
 from pamitan.closure.states import Event, State
 from pamitan.closure.transition import transition
 from pamitan.evidence.ledger import LedgerEvent, record
@@ -101,6 +102,12 @@ def confirm_release(closure: Closure, operator: str) -> None:
 def standing_hold(closure: Closure) -> Hold | None:
     """The closure's hold that has not ended, be it proposed or confirmed."""
     return closure.holds.filter(ended_at=None).first() if closure.is_open else None
+
+
+def standing_holds() -> QuerySet[Hold]:
+    """All holds of open closures, proposed or confirmed, the one that ends first on top."""
+    standing = Hold.objects.filter(ended_at=None, closure__state__in=OPEN_STATES)
+    return standing.select_related("closure").order_by("until")
 
 
 def in_force(closure: Closure, now: dt.datetime) -> Hold | None:

@@ -18,7 +18,7 @@ from pamitan.closure.clock import clock
 from pamitan.closure.codes import CLOSE_NOW, CONFIRM, check_code, issue_code, send_code, spend_proof
 from pamitan.closure.consequences import BeforeYouGo, KeptRecord, ShelvedItem, before_you_go, mark_saved, saved_keys
 from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay, NoSuchAccount, NotPossible
-from pamitan.closure.hold import standing_hold
+from pamitan.closure.hold import standing_hold, standing_holds
 from pamitan.closure.language import fitting_language
 from pamitan.closure.links import closure_by_confirm_token, closure_by_token, confirm_url, status_token, status_url
 from pamitan.closure.models import OPEN_STATES, Closure, Pace, Source
@@ -65,6 +65,7 @@ __all__ = [
     "saved_keys",
     "send_code",
     "standing_hold",
+    "standing_holds",
     "standing_in_the_way",
     "start_for_customer",
     "status_token",

@@ -63,8 +63,11 @@ def customer_card(account_id: str) -> CustomerCard | None:
 def closure_card(conversation: Conversation) -> ClosureCard | None:
     """The open closing of this customer, else the one that this conversation led to."""
     closure = closures.open_closure_for(conversation.account_id) or conversation.closure
-    if closure is None:
-        return None
+    return case_card(closure) if closure else None
+
+
+def case_card(closure: Closure) -> ClosureCard:
+    """This closing as operators see it."""
     return ClosureCard(closure, [_for_operators(entry) for entry in closures.timeline(closure)])
 
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from pamitan.conversation.models import Conversation
 from pamitan.conversation.service import topic_labels
 from pamitan.conversation.waiting import waits_from
+from pamitan.desk.alarm import is_late
+from pamitan.desk.claims import name_of
+from pamitan.desk.models import Claim
+
+SCANNED = 1000
+"""So many of the longest waits are asked whether they are late."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +29,31 @@ class QueueLine:
     """All of them, from area to detail."""
     wait: dt.timedelta | None
     """For how long an answer has been due; ``None`` if none is due yet."""
+    late: bool
+    """For longer than was promised."""
+    holder: str
+    """Who serves it; empty for nobody."""
+    holder_id: int | None
 
     @classmethod
     def of(cls, conversation: Conversation, now: dt.datetime) -> QueueLine:
         labels = topic_labels(conversation)
         since = waits_from(conversation)
         wait = now - since if since is not None and since <= now else None
-        return cls(conversation, labels[-1], " › ".join(labels), wait)
+        row: Claim | None = getattr(conversation, "claim", None)
+        holder = row.operator if row is not None and row.until > now else None
+        return cls(
+            conversation=conversation,
+            topic=labels[-1],
+            topics=" › ".join(labels),
+            wait=wait,
+            late=is_late(conversation, now),
+            holder=name_of(holder) if holder else "",
+            holder_id=holder.pk if holder else None,
+        )
+
+
+def queue_lines(waiting: QuerySet[Conversation], now: dt.datetime) -> list[QueueLine]:
+    """The waiting conversations: what is late first, then the longest wait."""
+    rows = waiting.select_related("claim__operator")[:SCANNED]
+    return sorted((QueueLine.of(row, now) for row in rows), key=lambda line: not line.late)

@@ -1,10 +1,12 @@
-"""What the desk keeps of its own: who sits there, and as what."""
+"""What the desk keeps of its own: who sits there and as what, who serves which conversation, and their notes."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from pamitan.conversation.models import Conversation
 
 
 class Role(models.TextChoices):
@@ -31,3 +33,44 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.user_id}"
+
+
+class Claim(models.Model):
+    """That one operator serves a conversation; the others keep away until it is released, or its lease has ended."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="claim")
+    operator = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} {self.operator_id}"
+
+
+class Presence(models.Model):
+    """That an operator has a conversation open, and when they last typed there."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="presences")
+    operator = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+    typed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="presence_once", fields=["conversation", "operator"])]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} {self.operator_id}"
+
+
+class Note(models.Model):
+    """What operators tell one another of a conversation. Never shown to the customer; goes with the conversation."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"note on {self.conversation_id}"

@@ -11,13 +11,16 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pamitan.desk import findings, people, proof, second_factor, views
+from pamitan.desk import cases, findings, people, proof, second_factor, views, working
 from pamitan.desk.door import everybody_here
 
 pages = [
     path("", views.queue, name="queue"),
     path("find/", views.find, name="find"),
     path("closures/", views.closures, name="closures"),
+    path("closures/<str:reference>/", cases.case, name="case"),
+    path("closures/<str:reference>/hold/", cases.hold, name="hold"),
+    path("closures/<str:reference>/refuse/", cases.refuse, name="refuse"),
     path("closures/<str:reference>/again/", views.look_again, name="look_again"),
     path("closures/<str:reference>/findings/<int:number>/", findings.finding, name="finding"),
     path("conversations/<str:reference>/", views.conversation, name="conversation"),
@@ -25,6 +28,10 @@ pages = [
     path("conversations/<str:reference>/called/", views.called, name="called"),
     path("conversations/<str:reference>/closure/", views.start_closure, name="start_closure"),
     path("conversations/<str:reference>/finish/", views.finish, name="finish"),
+    path("conversations/<str:reference>/claim/", working.claim, name="claim"),
+    path("conversations/<str:reference>/transfer/", working.transfer, name="transfer"),
+    path("conversations/<str:reference>/note/", working.note, name="note"),
+    path("conversations/<str:reference>/here/", working.here, name="here"),
     path("ledger/", proof.ledger, name="ledger"),
     path("certificates/", proof.certificates, name="certificates"),
     path("certificates/<str:reference>/", proof.certificate, name="certificate"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,53 +18,76 @@ from pamitan.closure.errors import AlreadyOpen, ClosureError
 from pamitan.closure.retention import retained_overview
 from pamitan.conversation import service
 from pamitan.conversation.errors import ConversationError
-from pamitan.conversation.models import Conversation
+from pamitan.conversation.models import Conversation, State
+from pamitan.desk import claims, presence
 from pamitan.desk.backlog import backlog, needs_person
 from pamitan.desk.canned import canned_labels, canned_reply
+from pamitan.desk.claims import Taken
 from pamitan.desk.customer import closure_card, customer_card
 from pamitan.desk.door import everybody_here, operator_of, role_of, serving
-from pamitan.desk.lines import QueueLine
-from pamitan.desk.models import Role
+from pamitan.desk.lines import QueueLine, queue_lines
+from pamitan.desk.models import Claim, Note, Role
+from pamitan.desk.search import search
 from pamitan.stores.errors import StoreError
 
 QUEUE_LENGTH = 100
-"""So many conversations are listed; the oldest ones come first."""
+"""So many conversations are listed; those that are late come first, then the oldest ones."""
 
 
 @serving
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits, the longest wait first."""
+    """What waits: what is late on top, then the longest wait first."""
     return _queue(request)
 
 
-def _queue(request: HttpRequest, *, unknown_code: bool = False) -> HttpResponse:
+def _queue(request: HttpRequest, *, problem: str = "", words: str = "", status: int = 200) -> HttpResponse:
     now, waiting = clock().now(), service.queue()
-    lines = [QueueLine.of(conversation, now) for conversation in waiting[:QUEUE_LENGTH]]
+    lines = queue_lines(waiting, now)
+    mine = Claim.objects.filter(operator=operator_of(request), until__gt=now).exclude(conversation__state=State.CLOSED)
     context = {
-        "lines": lines,
+        "lines": lines[:QUEUE_LENGTH],
         "total": waiting.count(),
+        "late": sum(line.late for line in lines),
+        "mine": [QueueLine.of(one.conversation, now) for one in mine.select_related("conversation")],
+        "me": operator_of(request),
         "stuck": needs_person().count(),
-        "unknown_code": unknown_code,
+        "problem": problem,
+        "words": words,
     }
-    return render(request, "desk/queue.html", context, status=404 if unknown_code else 200)
+    return render(request, "desk/queue.html", context, status=status)
 
 
 @serving
-@require_GET
 def find(request: HttpRequest) -> HttpResponse:
-    """The conversation whose case code a customer says on the phone, however it was typed."""
-    found = service.by_spoken_code(request.GET.get("code", ""))
-    return redirect("desk:conversation", found.reference) if found else _queue(request, unknown_code=True)
+    """Search by case code, reference or registered address; by a form alone, so that no address gets into a log."""
+    if request.method != "POST":
+        return redirect("desk:queue")
+    words = request.POST.get("words", "")
+    try:
+        found = search(words, operator_of(request))
+    except StoreError:
+        problem = _("The store does not answer just now. Please try again in a minute.")
+        return _queue(request, problem=problem, words=words, status=503)
+    if not found:
+        problem = _("Nothing has this code or reference, and nobody this address. Please ask for it again.")
+        return _queue(request, problem=problem, words=words, status=404)
+    if len(found) == 1 and found.closures:
+        return redirect("desk:case", found.closures[0].reference)
+    if len(found) == 1:
+        return redirect("desk:conversation", found.conversations[0].reference)
+    lines = [QueueLine.of(one, clock().now()) for one in found.conversations]
+    return render(request, "desk/found.html", {"lines": lines, "closures": found.closures})
 
 
 @everybody_here
 @require_GET
 def closures(request: HttpRequest) -> HttpResponse:
-    """Closures that need a person, and the age of the backlog."""
+    """Closures that need a person, those on hold, and the age of the backlog."""
     context = {
         "closures": needs_person()[:QUEUE_LENGTH],
         "total": needs_person().count(),
+        "holds": closure_service.standing_holds()[:QUEUE_LENGTH],
         "backlog": backlog(clock().now()),
         "retained": retained_overview(),
         "may_act": role_of(request) != Role.AUDITOR,
@@ -86,7 +111,7 @@ def look_again(request: HttpRequest, reference: str) -> HttpResponse:
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     """One conversation, with its customer and their closing."""
     found = _find(reference)
-    return _page(request, found, draft=canned_reply(request.GET.get("canned", ""), found.language))
+    return conversation_page(request, found, draft=canned_reply(request.GET.get("canned", ""), found.language))
 
 
 @serving
@@ -108,35 +133,43 @@ def start_closure(request: HttpRequest, reference: str) -> HttpResponse:
 
 @serving
 def finish(request: HttpRequest, reference: str) -> HttpResponse:
-    return _do(request, reference, service.close)
+    def verb(found: Conversation, operator: User) -> None:
+        service.close(found, operator)
+        claims.release(found, operator)
+
+    return _do(request, reference, verb)
 
 
 def _do(
     request: HttpRequest, reference: str, verb: Callable[[Conversation, User], object], *, draft: str = ""
 ) -> HttpResponse:
-    """Do it and show the conversation again; if it cannot be done, say why and lose nothing that was written.
+    """Claim it, do it and show it again; if it cannot be done, say why and lose nothing that was written.
 
     Who comes by a link or the language switch, and not by the form, is shown the conversation.
     """
-    found = _find(reference)
+    found, operator = _find(reference), operator_of(request)
     if request.method != "POST":
         return redirect("desk:conversation", reference)
     try:
-        verb(found, operator_of(request))
+        with transaction.atomic():
+            claims.claim(found, operator)
+            verb(found, operator)
+    except Taken as error:
+        problem = _("%(name)s serves this conversation. Nothing was sent.") % {"name": claims.name_of(error.operator)}
+        return conversation_page(request, found, problem=problem, draft=draft, status=409)
     except ConversationError as error:
-        return _page(request, found, problem=str(error), draft=draft, status=409)
+        return conversation_page(request, found, problem=str(error), draft=draft, status=409)
     except AlreadyOpen as error:
         problem = _("A closing of this account is open already: %(reference)s.") % {
             "reference": error.closure.reference
         }
-        return _page(request, found, problem=problem, draft=draft, status=409)
+        return conversation_page(request, found, problem=problem, draft=draft, status=409)
     except ClosureError:
-        return _page(
-            request, found, problem=_("The closing cannot be started for this account."), draft=draft, status=409
-        )
+        problem = _("The closing cannot be started for this account.")
+        return conversation_page(request, found, problem=problem, draft=draft, status=409)
     except StoreError:
         problem = _("The store does not answer just now. Nothing was lost; please try again in a minute.")
-        return _page(request, found, problem=problem, draft=draft, status=503)
+        return conversation_page(request, found, problem=problem, draft=draft, status=503)
     return redirect("desk:conversation", reference)
 
 
@@ -144,19 +177,37 @@ def _find(reference: str) -> Conversation:
     return get_object_or_404(Conversation.objects.select_related("closure"), reference=reference)
 
 
-def _page(
-    request: HttpRequest, found: Conversation, *, problem: str = "", draft: str = "", status: int = 200
+def conversation_page(
+    request: HttpRequest, found: Conversation, *, problem: str = "", draft: str = "", note: str = "", status: int = 200
 ) -> HttpResponse:
-    service.look(found, operator_of(request))
+    """The conversation as it stands. The look goes into the ledger, and the others see that somebody is here."""
+    operator = operator_of(request)
+    service.look(found, operator)
+    presence.here(found, operator)
     found.refresh_from_db()
-    context = {
+    holder = claims.holder(found)
+    thread = list(found.messages.all())
+    context: dict[str, Any] = {
         "conversation": found,
         "line": QueueLine.of(found, clock().now()),
-        "thread": found.messages.all(),
+        "thread": thread,
+        "last": thread[-1].pk if thread else 0,
         "customer": customer_card(found.account_id),
         "closing": closure_card(found),
         "canned": canned_labels(),
         "problem": problem,
         "draft": draft,
+        "note": note,
+        "notes": _notes(found),
+        "others": presence.others(found, operator),
+        "holder": claims.name_of(holder) if holder else "",
+        "is_mine": holder == operator,
+        "colleagues": [(one.pk, claims.name_of(one)) for one in claims.colleagues(operator)],
     }
     return render(request, "desk/conversation.html", context, status=status)
+
+
+def _notes(found: Conversation) -> list[tuple[Note, str]]:
+    """Each with the name of who wrote it."""
+    rows = Note.objects.filter(conversation=found).select_related("author")
+    return [(row, claims.name_of(row.author) if row.author else "") for row in rows]

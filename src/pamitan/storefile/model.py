@@ -264,6 +264,14 @@ class Choice(Strict):
     choices: list[Choice] = []
 
 
+class AnswerWithin(Strict):
+    """Within how many minutes of opening time the store wants to answer; what waits longer is marked at the desk."""
+
+    chat: int = Field(1, ge=1)
+    phone: int = Field(1, ge=1)
+    email: int = Field(480, ge=1)
+
+
 class StoreInfo(Strict):
     """Who the store is."""
 
@@ -281,6 +289,7 @@ class StoreInfo(Strict):
     phone: str | None = None
     hours: dict[Weekday, Annotated[str, AfterValidator(times_of_day)]] = {}
     """When the desk is open, e.g. mon: 08:00-20:00; a day left out is closed. Without any, nothing is said of hours."""
+    answer_within: AnswerWithin = AnswerWithin()
     complaints: Text | None = None
     """Where a customer can complain, e.g. the data-protection authority."""
 
