@@ -10,7 +10,7 @@ from pamitan.erasure.execute import erase
 from pamitan.erasure.receipt import DATE_CAME, RECOVERED
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.engine import writing
-from tests.store.gallery.case import ALICE, BOB, Case
+from tests.store.gallery.case import ALICE, BOB, STORE, Case
 from tests.store.retained import Later, done
 
 INVOICES = """
@@ -281,4 +281,20 @@ def test_a_run_that_broke_off_after_the_commit_says_recovered(any_url: str) -> N
     later.retained, later.drawer.held = again, written
     result = later.on("2040-01-01")
     assert [(receipt.rows, receipt.note) for receipt in result.receipts] == [(3, RECOVERED)]
+    assert ids(case) == [4]
+
+
+def test_a_shop_with_guests_in_its_customers_table_erases_what_is_due_too(any_url: str) -> None:
+    guests = STORE.replace("where: {staff: 0}", "where: {staff: {not: 1}}, guests: {staff: 2}")
+    case = Case(
+        any_url,
+        INVOICES,
+        WHOLE,
+        store=guests.replace("{on: {id: account.id}}", "[{on: {id: account.id}}, {email: email}]"),
+    )
+    run(case, "INSERT INTO customer VALUES (5, 'Alice@Example.com', NULL, 'Alice A.', 2)")
+    case.close(ALICE)
+    assert ids(case, "customer") == [2, 3, 4]
+    assert ids(case) == [1, 2, 3, 4]
+    assert done(Later(case, ALICE).on("2040-01-01")) == {("invoice", "delete", 3)}
     assert ids(case) == [4]

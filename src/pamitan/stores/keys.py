@@ -171,7 +171,8 @@ class Keys:
     def _put_shared_aside(self, tables: list[str]) -> int:
         """How many keys are of rows that are another customer's as well; nothing hangs on those."""
         account = self.batch.file.account
-        if account.guests is not None and self.batch.is_home and account.table not in self._tables:
+        looks_for_guests = account.guests is not None and self.batch.is_home and account.table in self._map
+        if looks_for_guests and account.table not in self._tables:
             self.of(account.table)  # to know which guests leave
         return sum(put_shared_aside(self.batch, self._tables[t], self._map[t], self._tables) for t in tables)
 
