@@ -13,8 +13,8 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamitan.content.patterns import Matcher, needles
-from pamitan.content.search import hits_in
+from pamitan.content.patterns import APART, Matcher, needles
+from pamitan.content.search import Sieve, hits_in
 
 PERSON = [
     ("email", "anna.rossi@example.com"),
@@ -68,3 +68,21 @@ def test_nothing_is_found_where_nothing_was_planted(cells: list[str | bytes | No
 
 def test_a_number_in_a_column_for_numbers_is_found() -> None:
     assert [hit.needle.kind for _, hit in hits_in(MATCHER, {"tel": [6281234567890]})[0]] == ["phone"]
+
+
+@given(st.lists(st.tuples(st.sampled_from([*SPELLINGS["email"], *SPELLINGS["name"], "", "%", "0812 3456"]), filler)))
+def test_the_sieve_lets_through_every_text_in_which_something_is_found(parts: list[tuple[str, str]]) -> None:
+    texts = [ENCODINGS[len(rest) % len(ENCODINGS)](f"{rest} {said}") + rest for said, rest in parts]
+    texts = [text.replace(APART, " ") for text in texts]
+    seen = Sieve(MATCHER)(APART.join(texts))
+    assert set(hits_in(MATCHER, {"column": texts})) <= seen
+
+
+def test_the_sieve_holds_back_what_only_looks_encoded() -> None:
+    texts = ["session 9f86d081884c7d659a2feaa0c55ad015", "50% & more \\", "plain", ENCODINGS[5]("Anna Rossi was here")]
+    assert Sieve(MATCHER)(APART.join(texts)) == {3}
+
+
+def test_the_sieve_finds_the_same_letters_again() -> None:
+    sieve, told = Sieve(MATCHER), ENCODINGS[6]("Anna Rossi was here and is gone")
+    assert [sieve(told), sieve(f"no{APART}{told}")] == [{0}, {1}]

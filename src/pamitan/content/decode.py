@@ -43,7 +43,32 @@ _TO_STANDARD = str.maketrans("-_", "+/")
 
 def looks_encoded(text: str) -> bool:
     """Whether there may be something to undo; as good as free for plain text, also for a great deal of it at once."""
-    return _has_marks(text) or _has_long_run(text)
+    return has_marks(text) or _has_long_run(text)
+
+
+def has_marks(text: str) -> bool:
+    """Whether there may be escapes, entities, percent-encoding or quoted-printable to undo."""
+    return "\\" in text or "&" in text or "%" in text or _has_soft_marks(text)
+
+
+def runs(text: str) -> Iterator[tuple[int, str]]:
+    """Where letters of base64 or hexadecimal run on for long, and those letters; quick also on a great deal of text."""
+    letters = text.encode("ascii", "replace").translate(_IS_LETTER)
+    start = letters.find(_LONG_RUN)
+    while start >= 0:
+        found = _RUN.match(text, start)
+        end = found.end() if found else start + 1
+        if found:
+            yield start, found[0]
+        start = letters.find(_LONG_RUN, end)
+
+
+def behind(run: str) -> Iterator[str]:
+    """What such letters may stand for, with what is encoded in that again."""
+    if not _is_random(run):
+        for hidden in _behind(run):
+            yield hidden
+            yield from _decoded(hidden, DEPTH - 1, {run})
 
 
 def decoded(text: str) -> Iterator[str]:
@@ -71,17 +96,13 @@ def texts_in(data: bytes) -> Iterator[str]:
 def _decoded(text: str, depth: int, seen: set[str]) -> Iterator[str]:
     if depth == 0 or _is_random(text) or not looks_encoded(text):
         return
-    plain = _unescaped(text) if _has_marks(text) else text
+    plain = unescaped(text) if has_marks(text) else text
     if plain != text:
         yield plain
         yield from _decoded(plain, depth - 1, seen)
     for hidden in _hidden(text, seen):
         yield hidden
         yield from _decoded(hidden, depth - 1, seen)
-
-
-def _has_marks(text: str) -> bool:
-    return "\\" in text or "&" in text or "%" in text or _has_soft_marks(text)
 
 
 def _has_soft_marks(text: str) -> bool:
@@ -102,8 +123,8 @@ def _has_long_run(text: str) -> bool:
     return _LONG_RUN in text.encode("ascii", "replace").translate(_IS_LETTER)
 
 
-def _unescaped(text: str) -> str:
-    """One layer of escapes taken off."""
+def unescaped(text: str) -> str:
+    """One layer of escapes, entities, percent-encoding and quoted-printable taken off."""
     if "\\" in text:
         text = _whole_characters(_ESCAPE.sub(_letter, text))
     if "&" in text:
@@ -129,20 +150,18 @@ def _whole_characters(text: str) -> str:
 
 def _hidden(text: str, seen: set[str]) -> Iterator[str]:
     """The texts behind the runs of base64 or hexadecimal letters."""
-    if not _has_long_run(text):
-        return
-    for match in _RUN.finditer(text):
-        if match[0] not in seen:
-            seen.add(match[0])
-            yield from _behind(match[0])
+    for _start, run in runs(text):
+        if run not in seen:
+            seen.add(run)
+            yield from _behind(run)
 
 
 def _behind(run: str) -> Iterator[str]:
     pieces = [piece for piece in _SEPARATOR.split(run) if piece]
     hexadecimal = [piece for piece in pieces if _HEXADECIMAL.fullmatch(piece)]
     for piece in hexadecimal:
-        data = bytes.fromhex(piece[: len(piece) // 2 * 2])
-        if len(piece) >= SHORTEST_RUN and (_is_text(data) or _unpacked(data) is not None):  # not a checksum or a key
+        data = bytes.fromhex(piece[: len(piece) // 2 * 2]) if len(piece) >= SHORTEST_RUN else b""
+        if data and (_is_text(data) or _unpacked(data) is not None):  # not a checksum or a key
             yield from texts_in(data)
     if len(hexadecimal) < len(pieces):
         for start in _starts(run):

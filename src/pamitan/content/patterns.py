@@ -26,7 +26,11 @@ from pamitan.content.identifiers import SENTINELS, Identifier, normalise_email, 
 
 ResidueKind = Literal["email", "phone", "id", "name", "address"]
 
-_SQUEEZED_OUT = bytes(code for code in range(1, 128) if not chr(code).isalnum())
+APART: Final = "\x1e"
+"""Parts the texts that are searched together; in a text of its own it says nothing."""
+_SQUEEZED_OUT = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != APART)
+_APART = APART.encode()
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _MARKS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u200b-\u200f\u2060\ufeff]+"
 )
@@ -218,7 +222,7 @@ def needles(kind: str, value: str, country: str) -> Iterator[Needle]:
 
 
 def squeeze(folded: str) -> bytes:
-    """Letters and digits alone; NUL, which parts the texts, stays."""
+    """Letters and digits alone; :data:`APART` stays."""
     return folded.encode("utf-8", "replace").translate(None, _SQUEEZED_OUT)
 
 
@@ -234,26 +238,42 @@ class Matcher:
 
     def find(self, texts: Sequence[str]) -> Iterator[tuple[int, list[Hit]]]:
         """The texts in which needles stand, by their index, with what was found."""
-        for index, probes in self._sieve(texts):
-            reading = Reading(texts[index])
-            confirmed = (needle.confirm(reading) for probe in probes for needle in self._needles[probe])
-            if hits := [hit for hit in confirmed if hit]:
+        joined = APART.join(texts)
+        if joined.count(APART) != len(texts) - 1:
+            joined = APART.join(text.replace(APART, " ") for text in texts)
+        for index, probes in self._sieve(joined).items():
+            if hits := self._confirmed(texts[index], probes):
                 yield index, hits
 
-    def _sieve(self, texts: Sequence[str]) -> Iterator[tuple[int, set[int]]]:
-        if not texts or self._automaton is None:
-            return
-        joined = "\0".join(texts)
-        if joined.count("\0") != len(texts) - 1:
-            joined = "\0".join(text.replace("\0", " ") for text in texts)
-        squeezed = squeeze(fold(joined))
+    def find_joined(self, joined: str) -> Iterator[int]:
+        """Of texts parted by :data:`APART` the numbers of those in which needles stand."""
+        suspects = self._sieve(joined)
+        texts = joined.split(APART) if suspects else []
+        return (index for index, probes in suspects.items() if self._confirmed(texts[index], probes))
+
+    def _confirmed(self, text: str, probes: Iterable[int]) -> list[Hit]:
+        reading = Reading(text)
+        found = (needle.confirm(reading) for probe in probes for needle in self._needles[probe])
+        return [hit for hit in found if hit]
+
+    def _sieve(self, joined: str) -> dict[int, set[int]]:
+        if not joined or self._automaton is None:
+            return {}
+        squeezed = squeeze(_fold_quickly(joined))
         suspects: defaultdict[int, set[int]] = defaultdict(set)
         index = seen = 0
         for probe, _start, end in self._automaton.find_matches_as_indexes(squeezed, overlapping=True):
-            index += squeezed.count(b"\0", seen, end)
+            index += squeezed.count(_APART, seen, end)
             seen = end
             suspects[index].add(probe)
-        yield from suspects.items()
+        return suspects
+
+
+def _fold_quickly(text: str) -> str:
+    """As :func:`fold`, for a great deal of text in which few letters are beyond ASCII."""
+    if text.isascii():
+        return text.lower()
+    return _NOT_ASCII.sub(lambda letters: fold(letters[0]), text.lower())
 
 
 def _email_needles(value: str) -> Iterator[Needle]:

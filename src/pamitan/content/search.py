@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
-from pamitan.content.decode import decoded, looks_encoded, texts_in
-from pamitan.content.patterns import Hit, Matcher
+from pamitan.content.decode import DEPTH, behind, decoded, has_marks, looks_encoded, runs, texts_in, unescaped
+from pamitan.content.patterns import APART, Hit, Matcher
 
 _HIDDEN_LETTERS = 4_000_000
 """Decoded text that is gathered before it is searched."""
+_KNOWN_RUNS = 100_000
+"""So many runs of letters behind which nothing stands are remembered."""
 
 
 def hits_in(matcher: Matcher, cells: Mapping[str, Sequence[Any]]) -> dict[int, list[tuple[str, Hit]]]:
@@ -64,3 +66,53 @@ def _hidden(rows: list[int], texts: list[str]) -> Iterator[tuple[list[int], list
             yield hidden_rows, hidden
             hidden_rows, hidden, letters = [], [], 0
     yield hidden_rows, hidden
+
+
+class Sieve:
+    """Says in which of many joined texts something may stand, plain or encoded: quick, and a little too generous.
+
+    What is alike in many of them (the address of a page, a key of JSON) is decoded once.
+    """
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._harmless: set[str] = set()
+
+    def __call__(self, joined: str) -> set[int]:
+        """Of texts parted by :data:`pamitan.content.patterns.APART` the numbers of those to be looked at closely."""
+        found: set[int] = set()
+        numbers: Sequence[int] = range(joined.count(APART) + 1)
+        for _layer in range(DEPTH):
+            found.update(numbers[index] for index in self._matcher.find_joined(joined))
+            found.update(numbers[index] for index in self._with_hidden(joined))
+            if not has_marks(joined):
+                break
+            texts = joined.split(APART)
+            undone = {number: unescaped(text) for number, text in zip(numbers, texts, strict=True) if has_marks(text)}
+            joined = APART.join(text.replace(APART, " ") for text in undone.values())
+            numbers = list(undone)
+        return found
+
+    def _with_hidden(self, joined: str) -> Iterator[int]:
+        places = self._places_of_runs(joined)
+        texts: list[str] = []
+        sources: list[str] = []
+        for run in places:
+            for text in behind(run):
+                texts.append(text)
+                sources.append(run)
+        telling = {sources[index] for index, _hits in self._matcher.find(texts)}
+        if len(self._harmless) < _KNOWN_RUNS:
+            self._harmless |= places.keys() - telling
+        for run in telling:
+            yield from places[run]
+
+    def _places_of_runs(self, joined: str) -> dict[str, list[int]]:
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        index = seen = 0
+        for start, run in runs(joined):
+            if run not in self._harmless:
+                index += joined.count(APART, seen, start)
+                seen = start
+                places[run].append(index)
+        return places

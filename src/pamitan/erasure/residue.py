@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 from pamitan.content.patterns import Hit, Matcher, Needle, ResidueKind, needles
-from pamitan.content.search import hits_in
+from pamitan.content.search import Sieve, hits_in
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.survivors import Survivors
 from pamitan.erasure.weighing import Likeness, Sighting, Terms, Verdict, is_anothers, is_certain, weigh
@@ -93,6 +93,7 @@ class _Search:
             for account_id, allowed in usable.items()
         }
         self._matcher = Matcher(self._accounts)
+        self._sieve = Sieve(self._matcher)
 
     def look_through(self, datastore: str, reach: Reach) -> None:
         """Search the tables of one datastore."""
@@ -103,7 +104,7 @@ class _Search:
         for table in self._within(reach, datastore, schema):
             survivors = Survivors(self._casefiles, datastore, table.name)
             place = _Place(datastore, table, Terms.of(self._file, datastore, table.name), survivors, owners)
-            for chunk in chunks(engine, table):
+            for chunk in chunks(engine, table, self._sieve):
                 self._weigh(place, chunk, hits_in(self._matcher, chunk.cells))
 
     def _within(self, reach: Reach, datastore: str, schema: Schema) -> list[Table]:

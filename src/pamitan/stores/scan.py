@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from pamitan.stores.columns import ColumnKind
 from pamitan.stores.engine import reading
 from pamitan.stores.keytables import KeyTable, RowKey
+from pamitan.stores.portions import Sieve, ranges
 from pamitan.stores.schema import Column, Table
 
 _TEXT_LIKE: set[ColumnKind] = {"text", "json", "uuid", "binary", "choice", "other"}
@@ -23,6 +25,8 @@ _TELEPHONE = re.compile(r"phone|tele|(^|_)tel(_|$)|mobile|msisdn|whats|cell|fax|
 _ROWS = 5_000
 _LARGE_ROWS = 1_000
 """Per chunk, where a column has no limit to its length."""
+_AT_ONCE = 500
+"""So many rows are fetched by their positions."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +38,51 @@ class Chunk:
     cells: Mapping[str, Sequence[Any]]
 
 
-def chunks(engine: Engine, table: Table) -> Iterator[Chunk]:
+def chunks(engine: Engine, table: Table, sieve: Sieve | None = None) -> Iterator[Chunk]:
     """All rows of the table with those of its columns that may hold text; nothing where there is no such column.
 
-    The cells are texts, bytes or numbers, as the driver has them. Raises
-    :class:`pamitan.stores.errors.StoreUnavailable` where the database goes away.
+    With a ``sieve``, where the database allows it, only those rows that it lets through, and far quicker. The cells are
+    texts, bytes or numbers, as the driver has them. Raises :class:`pamitan.stores.errors.StoreUnavailable` where the
+    database goes away.
     """
     columns = [column for column in table.columns.values() if may_hold_text(column)]
     if not columns:
         return
-    large = any(column.length is None for column in columns)
     with reading(engine) as connection:
+        reader = _Reader(connection, table, columns)
+        parted = ranges(connection, table, reader.source, columns) if sieve else None
+        if parted is None or sieve is None:
+            yield from reader.where(sa.true())
+            return
+        for portion in parted.portions():
+            if portion.text is None:
+                yield from reader.where(portion.within)
+            positions = portion.suspects(sieve)
+            while some := list(islice(positions, _AT_ONCE)):
+                yield from reader.where(sa.and_(portion.within, parted.at(some)))
+
+
+class _Reader:
+    """Reads rows with their keys and cells."""
+
+    def __init__(self, connection: Connection, table: Table, columns: Sequence[Column]) -> None:
         keyed = keyed_table(connection, table)
-        width = len(keyed.key.columns)
-        cells = [readable(keyed.source.c[column.name], column, engine.dialect.name) for column in columns]
-        query = sa.select(*keyed.keys(keyed.source), *(cell.label(f"c{i}") for i, cell in enumerate(cells)))
-        result = connection.execute(query, execution_options={"yield_per": _LARGE_ROWS if large else _ROWS})
-        for rows in result.partitions():
+        self.source = keyed.source
+        self._connection = connection
+        self._key = keyed.key
+        self._names = [column.name for column in columns]
+        self._portion = _LARGE_ROWS if any(column.length is None for column in columns) else _ROWS
+        cells = [readable(keyed.source.c[column.name], column, connection.dialect.name) for column in columns]
+        self._query = sa.select(*keyed.keys(keyed.source), *(cell.label(f"c{i}") for i, cell in enumerate(cells)))
+
+    def where(self, condition: ColumnElement[bool]) -> Iterator[Chunk]:
+        """In a stream."""
+        width = len(self._key.columns)
+        options = {"yield_per": self._portion}
+        for rows in self._connection.execute(self._query.where(condition), execution_options=options).partitions():
             by_column = list(zip(*rows, strict=True))
             keys = list(zip(*by_column[:width], strict=True))
-            yield Chunk(keyed.key, keys, {c.name: by_column[width + i] for i, c in enumerate(columns)})
+            yield Chunk(self._key, keys, dict(zip(self._names, by_column[width:], strict=True)))
 
 
 def sample(engine: Engine, table: Table, rows: int) -> Chunk:
