@@ -70,7 +70,7 @@ def test_no_page_has_inline_script_or_style() -> None:
     pages = [*PUBLIC, "/help/contact", thread_of(conversation)]
     for address in [*pages, *(f"/help/contact/{channel}?{CLOSING}" for channel in Channel)]:
         words = client.get(address).content.decode()
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", words)
+        assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=|javascript:", words)
 
 
 # --- choosing ----------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_html_and_scripts_are_shown_as_text(anna: User) -> None:
     client.post(thread_of(conversation) + "/say", {"text": "<script>alert(1)</script><img src=x onerror=alert(2)>"})
     service.reply(conversation, anna, "<b>bold</b>")
     page = client.get(thread_of(conversation)).content.decode()
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "<img" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page

@@ -1,4 +1,4 @@
-"""The server: Django's pages and the sweep in one process tree, on one port."""
+"""The server: Django's pages, the live pages' streams and the sweep in one process tree, on one port."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import fcntl
 import os
 import signal
 import threading
-from typing import cast
+from types import FrameType
+from typing import TYPE_CHECKING, cast
 
 import django
 import uvicorn
@@ -14,6 +15,10 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 from django.core.management import call_command
+
+if TYPE_CHECKING:
+    from pamitan.live.app import Application
+    from pamitan.live.hub import Hub
 
 GRACE_SECONDS = 10
 WSGI_THREADS = 16
@@ -40,6 +45,8 @@ def serve(host: str, port: int) -> None:
     """
     from django.core.wsgi import get_wsgi_application
 
+    from pamitan.live.app import LiveApp
+    from pamitan.live.hub import Hub
     from pamitan.worker.sweep import run_forever
 
     stop = threading.Event()
@@ -49,9 +56,10 @@ def serve(host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
+        hub = Hub()
         pages = WSGIMiddleware(cast("WSGIApp", get_wsgi_application()), workers=WSGI_THREADS)
-        uvicorn.run(
-            pages,
+        config = uvicorn.Config(
+            LiveApp(cast("Application", pages), hub),
             host=host,
             port=port,
             log_level="warning",
@@ -59,6 +67,19 @@ def serve(host: str, port: int) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+        _Server(config, hub).run()
     finally:
         stop.set()
         sweep.join()
+
+
+class _Server(uvicorn.Server):
+    """Ends the open streams as soon as it is told to stop; else it would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._hub.stop()
+        super().handle_exit(sig, frame)

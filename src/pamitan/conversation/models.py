@@ -98,17 +98,34 @@ class Message(models.Model):
     author = models.CharField(max_length=8, choices=Author)
     text = models.TextField(blank=True)
     notice = models.CharField(max_length=20, choices=Notice, blank=True)
+    key = models.UUIDField(null=True, blank=True, editable=False)
+    """Drawn by the page on which it was written: what is sent twice, because no answer came back, is said once."""
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(name="message_said_once", fields=["conversation", "key"]),
             models.CheckConstraint(
                 name="message_is_words_or_notice",
                 condition=models.Q(author=Author.SYSTEM, text="") & ~models.Q(notice="")
                 | ~models.Q(author=Author.SYSTEM) & models.Q(notice="") & ~models.Q(text=""),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.author} in {self.conversation_id}"
+
+
+class Typing(models.Model):
+    """Who is writing just now; a row says so for some seconds."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    author = models.CharField(max_length=8, choices=Author)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="typing_once", fields=["conversation", "author"])]
 
     def __str__(self) -> str:
         return f"{self.author} in {self.conversation_id}"

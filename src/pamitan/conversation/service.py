@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -54,11 +55,15 @@ class Request:
 
 
 @transaction.atomic
-def open_conversation(account_id: str, channel: Channel, request: Request, text: str, *, language: str) -> Conversation:
-    """Begin a conversation with the customer's first words.
+def open_conversation(
+    account_id: str, channel: Channel, request: Request, text: str, *, language: str, key: UUID | None = None
+) -> Conversation:
+    """Begin a conversation with the customer's first words; one for each ``key``.
 
     Raises :class:`ConversationError` for an empty or too long text, and when too many are unfinished already.
     """
+    if key and (begun := of_customer(account_id).filter(messages__key=key).first()):
+        return begun
     if of_customer(account_id).exclude(state=State.CLOSED).count() >= UNFINISHED_LIMIT:
         raise ConversationError(Refusal.TOO_MANY_CONVERSATIONS)
     now = clock().now()
@@ -74,7 +79,7 @@ def open_conversation(account_id: str, channel: Channel, request: Request, text:
         created_at=now,
         last_message_at=now,
     )
-    threads.add_customer(conversation, text, now)
+    threads.add_customer(conversation, text, now, key)
     if request.call:
         threads.add_notice(conversation, Notice.CALL_LATER if request.call.at else Notice.CALL_NOW, now)
     elif channel == Channel.PHONE:
@@ -83,9 +88,9 @@ def open_conversation(account_id: str, channel: Channel, request: Request, text:
 
 
 @transaction.atomic
-def say(conversation: Conversation, text: str) -> Message:
-    """The customer writes on."""
-    return threads.add_customer(threads.locked(conversation), text, clock().now())
+def say(conversation: Conversation, text: str, key: UUID | None = None) -> Message:
+    """The customer writes on. ``key``: what was said with it before is not said again."""
+    return threads.add_customer(threads.locked(conversation), text, clock().now(), key)
 
 
 @transaction.atomic
@@ -141,10 +146,12 @@ def look(conversation: Conversation, operator: User) -> None:
 
 
 @transaction.atomic
-def reply(conversation: Conversation, operator: User, text: str) -> Message:
-    """Answer. On the e-mail channel a copy goes to the registered address."""
-    fresh = threads.locked(conversation)
-    message = threads.add_operator(fresh, text, clock().now())
+def reply(conversation: Conversation, operator: User, text: str, key: UUID | None = None) -> Message:
+    """Answer, once for each ``key``. On the e-mail channel a copy goes to the registered address."""
+    fresh, known = threads.locked(conversation), Message.objects.filter(conversation=conversation, key=key)
+    if key and (said := known.first()):
+        return said
+    message = threads.add_operator(fresh, text, clock().now(), key)
     if fresh.channel == Channel.EMAIL:
         mail_answer(fresh, message)
     _record(LedgerEvent.DESK_CONVERSATION_ANSWERED, fresh, operator)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
+from django.db import transaction
+
+from pamitan.conversation import live
 from pamitan.conversation.errors import ConversationError, Refusal
 from pamitan.conversation.models import Author, Conversation, Message, Notice, State
 from pamitan.conversation.waiting import note_answer
@@ -30,18 +34,20 @@ def locked(conversation: Conversation) -> Conversation:
     return fresh
 
 
-def add_customer(conversation: Conversation, text: str, now: dt.datetime) -> Message:
-    """The customer says something: now it is our turn."""
+def add_customer(conversation: Conversation, text: str, now: dt.datetime, key: UUID | None = None) -> Message:
+    """The customer says something: now it is our turn. ``key``: what was said with it before is not said again."""
+    if said := _said(conversation, key):
+        return said
     if _unanswered(conversation) >= UNANSWERED_LIMIT:
         raise ConversationError(Refusal.TOO_MANY_MESSAGES)
-    message = _add(conversation, now, author=Author.CUSTOMER, text=words(text))
+    message = _add(conversation, now, author=Author.CUSTOMER, text=words(text), key=key)
     _our_turn(conversation, now)
     return message
 
 
-def add_operator(conversation: Conversation, text: str, now: dt.datetime) -> Message:
+def add_operator(conversation: Conversation, text: str, now: dt.datetime, key: UUID | None = None) -> Message:
     """The operator answers: now it is the customer's turn."""
-    message = _add(conversation, now, author=Author.OPERATOR, text=words(text))
+    message = _add(conversation, now, author=Author.OPERATOR, text=words(text), key=key)
     _answered(conversation, now)
     return message
 
@@ -74,9 +80,15 @@ def finish(conversation: Conversation, now: dt.datetime) -> None:
     conversation.save()
 
 
-def _add(conversation: Conversation, now: dt.datetime, **values: str) -> Message:
+def _said(conversation: Conversation, key: UUID | None) -> Message | None:
+    return conversation.messages.filter(key=key).first() if key else None
+
+
+def _add(conversation: Conversation, now: dt.datetime, **values: str | UUID | None) -> Message:
     conversation.last_message_at = now
-    return Message.objects.create(conversation=conversation, created_at=now, **values)
+    message = Message.objects.create(conversation=conversation, created_at=now, **values)
+    transaction.on_commit(live.wake)
+    return message
 
 
 def _our_turn(conversation: Conversation, now: dt.datetime) -> None:

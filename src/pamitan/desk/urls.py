@@ -11,7 +11,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pamitan.desk import cases, findings, people, proof, second_factor, views, working
+from pamitan.desk import cases, figures, findings, live_views, people, proof, second_factor, views, working
 from pamitan.desk.door import everybody_here
 
 pages = [
@@ -32,10 +32,13 @@ pages = [
     path("conversations/<str:reference>/transfer/", working.transfer, name="transfer"),
     path("conversations/<str:reference>/note/", working.note, name="note"),
     path("conversations/<str:reference>/here/", working.here, name="here"),
+    path("conversations/<str:reference>/live/", live_views.stream, name="live"),
+    path("conversations/<str:reference>/typing/", live_views.typing, name="typing"),
     path("ledger/", proof.ledger, name="ledger"),
     path("certificates/", proof.certificates, name="certificates"),
     path("certificates/<str:reference>/", proof.certificate, name="certificate"),
     path("people/", people.people, name="people"),
+    path("figures/", figures.figures, name="figures"),
     path("hours/", people.hours, name="hours"),
     path("password/", people.password, name="password"),
     path("language/", set_language, name="language"),

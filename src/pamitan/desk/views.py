@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -116,8 +117,8 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
 
 @serving
 def reply(request: HttpRequest, reference: str) -> HttpResponse:
-    text = request.POST.get("text", "")
-    return _do(request, reference, lambda found, operator: service.reply(found, operator, text), draft=text)
+    text, key = request.POST.get("text", ""), _key(request)
+    return _do(request, reference, lambda found, operator: service.reply(found, operator, text, key), draft=text)
 
 
 @serving
@@ -170,7 +171,17 @@ def _do(
     except StoreError:
         problem = _("The store does not answer just now. Nothing was lost; please try again in a minute.")
         return conversation_page(request, found, problem=problem, draft=draft, status=503)
+    if "X-Live" in request.headers:  # the page shows it by itself
+        return HttpResponse(status=204)
     return redirect("desk:conversation", reference)
+
+
+def _key(request: HttpRequest) -> UUID | None:
+    """What the page drew, so that a reply that is sent twice is said once."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None
 
 
 def _find(reference: str) -> Conversation:
@@ -197,6 +208,7 @@ def conversation_page(
         "canned": canned_labels(),
         "problem": problem,
         "draft": draft,
+        "key": uuid4(),
         "note": note,
         "notes": _notes(found),
         "others": presence.others(found, operator),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import forms
@@ -28,6 +29,8 @@ class MessageForm(forms.Form):
         widget=forms.Textarea,
         error_messages={"required": Refusal.EMPTY.label, "max_length": Refusal.TOO_LONG.label},
     )
+    key = forms.UUIDField(required=False, initial=uuid.uuid4)
+    """Drawn with the page: words that are sent twice are said once."""
 
 
 class CallForm(MessageForm):

@@ -18,6 +18,7 @@ from pamitan.closure.errors import ClosureError
 from pamitan.closure.store import current_store
 from pamitan.conversation import service, topics
 from pamitan.conversation.errors import ConversationError
+from pamitan.conversation.live import places
 from pamitan.conversation.models import Channel, Conversation, State
 from pamitan.conversation.templatetags.spans import phone_number
 from pamitan.conversation.waiting import opening_hours, waiting_time
@@ -81,7 +82,8 @@ def _open(request: HttpRequest, channel: Channel, path: topics.Path, form: Messa
     call = form.call() if isinstance(form, CallForm) else None
     wanted = service.Request(**path.keys, call=call)
     language = get_language() or "en"
-    return service.open_conversation(account_of(request), channel, wanted, form.cleaned_data["text"], language=language)
+    text, key = form.cleaned_data["text"], form.cleaned_data["key"]
+    return service.open_conversation(account_of(request), channel, wanted, text, language=language, key=key)
 
 
 # --- the thread --------------------------------------------------------------------------------------------------
@@ -110,10 +112,12 @@ def say(request: HttpRequest, reference: str) -> HttpResponse:
     found, form = _own(request, reference), MessageForm(request.POST)
     if form.is_valid():
         try:
-            service.say(found, form.cleaned_data["text"])
+            service.say(found, form.cleaned_data["text"], form.cleaned_data["key"])
         except ConversationError as error:
             form.add_error(None, str(error))
         else:
+            if "X-Live" in request.headers:  # the page shows it by itself
+                return HttpResponse(status=204)
             return redirect("portal:conversation", reference)
     return _page(request, found, form)
 
@@ -151,6 +155,7 @@ def _page(
         "wait": waiting_time(found.channel, clock().now()) if waits else None,
         "refresh": _refresh(request, found, form),
         "hours": _hours(),
+        "place": places().get(found.pk),
     }
     problem = form.errors or (holder and holder.errors)
     return render(request, "conversation/thread.html", context, status=422 if problem else 200)

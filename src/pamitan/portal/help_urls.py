@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pamitan.portal import contact_views, help_views
+from pamitan.portal import contact_views, help_views, live_views
 
 urlpatterns = [
     path("", help_views.help_centre, name="help"),
@@ -15,5 +15,7 @@ urlpatterns = [
     path("conversations", contact_views.conversations, name="conversations"),
     path("conversations/<str:reference>", contact_views.conversation, name="conversation"),
     path("conversations/<str:reference>/say", contact_views.say, name="say"),
+    path("conversations/<str:reference>/live", live_views.stream, name="live"),
+    path("conversations/<str:reference>/typing", live_views.typing, name="typing"),
     path("conversations/<str:reference>/confirm", contact_views.confirm, name="confirm_prepared"),
 ]
