@@ -113,8 +113,10 @@ def test_another_role_is_refused_everywhere(role: Role, method: str) -> None:
         if name in WHO_MAY:
             answer = getattr(client, method)(address)
             (let_in if role in WHO_MAY[name] else refused)[name] = answer
-    assert {name: answer.status_code for name, answer in refused.items() if answer.status_code != 403} == {}
-    assert all("Your role at the desk is another one" in answer.content.decode() for answer in refused.values())
+    assert {name: answer.status_code for name, answer in refused.items() if answer.status_code not in (403, 405)} == {}
+    told = [answer.content.decode() for answer in refused.values() if answer.status_code == 403]
+    assert bool(told) == (role != Role.LEAD)
+    assert all("Your role at the desk is another one" in words for words in told)
     assert {name for name, answer in let_in.items() if answer.status_code == 403} == set()
     assert LedgerEntry.objects.count() == before
 
@@ -127,6 +129,8 @@ def test_without_a_second_factor_every_address_says_so(method: str) -> None:
     for name, address in ADDRESSES:
         if name in WHO_MAY:
             answer = getattr(client, method)(address)
+            if answer.status_code == 405:  # neither a page nor a deed
+                continue
             assert (name, answer.status_code) == (name, 403)
             assert "You have no second factor yet" in answer.content.decode()
             assert 'href="/desk/second-factor/"' in answer.content.decode()
