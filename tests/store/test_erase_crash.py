@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from pamitan.erasure.execute import ErasureResult, erase
 from pamitan.erasure.verify import verify
 from pamitan.stores.types import Subject
+from tests.store.gallery.case import ALICE as CLOSED
+from tests.store.gallery.case import Case
+from tests.store.retained import Later, done
 from tests.store.shops import ALICE, CUSTOMERS, Shelf, Shop, proven
 
 # a cursor that the crash left open is closed by the garbage collector, as the system would close it
@@ -53,7 +56,7 @@ class PowerCut(BaseException):
 
 
 @contextmanager
-def power_cut(shop: Shop, before: int) -> Iterator[list[str]]:
+def power_cut(shop: Shop | Case, before: int) -> Iterator[list[str]]:
     """Crash before the statement of that number; counts them as they come."""
     seen: list[str] = []
 
@@ -191,3 +194,34 @@ def test_a_new_customer_with_the_old_id_loses_nothing(any_url: str, same_id: boo
     verify(shop.store, [ALICE], shelf)
     erase(shop.store, [ALICE], shelf)
     assert shop.everything() == before
+
+
+INVOICE = """
+CREATE TABLE invoice (id INTEGER PRIMARY KEY, customer_id INTEGER, name VARCHAR(40), day DATE);
+INSERT INTO invoice VALUES (1, 1, 'Alice Alisson', '2020-05-01'), (2, 1, 'Alice Alisson', '2024-05-01'),
+    (3, 2, 'Bob Bobsson', '2020-05-01');
+"""
+KEPT = """
+invoice:
+  link: {on: {customer_id: account.id}}
+  detach: [customer_id]
+  keep: {law: Tax Act 7, reason: Books, until: {column: day, years: 10}}
+  personal: {name: name}
+"""
+
+
+def test_after_a_crash_at_any_statement_the_erasure_of_what_is_due_is_done_again(any_url: str) -> None:
+    case = Case(any_url, INVOICE, KEPT)
+    case.close(CLOSED)
+    later, number, crashed = Later(case, CLOSED), 0, True
+    assert [row[0] for row in case.rows()["invoice"]] == [1, 2, 3]
+    while crashed:
+        number += 1
+        with power_cut(case, number):
+            try:
+                last, crashed = later.on("2031-01-01"), False
+            except PowerCut:
+                crashed = True
+    assert number > 10
+    assert done(last) == {("invoice", "delete", 1)}
+    assert [row[0] for row in case.rows()["invoice"]] == [2, 3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,8 +65,11 @@ class RowReader:
             keys.insert_plain((0, 0, 0, 1, *key.key) for key in stored)
             keys.analyse()
             yield from (row for _number, row in self.read(keys, cells, start))
-        finally:
-            keys.drop()
+        except BaseException:
+            with suppress(sa.exc.SQLAlchemyError):  # what went wrong before is what is to be known
+                keys.drop()
+            raise
+        keys.drop()
 
 
 _SERIAL = 9000
