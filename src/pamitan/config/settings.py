@@ -157,7 +157,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "pamitan.desk.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PAMITAN_URL.startswith("https://")  # browsers allow it for localhost alone
 PAMITAN_SECOND_FACTOR_KEY = HOME.secret("second-factors")
 
 # Words and time

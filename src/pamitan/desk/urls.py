@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.account.views import LoginView, LogoutView, ReauthenticateView
-from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeReauthenticateView
 from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView, GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -11,7 +10,18 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pamitan.desk import cases, figures, findings, live_views, people, proof, second_factor, views, working
+from pamitan.desk import (
+    cases,
+    figures,
+    findings,
+    live_views,
+    passkeys,
+    people,
+    proof,
+    second_factor,
+    views,
+    working,
+)
 from pamitan.desk.door import everybody_here
 
 pages = [
@@ -48,11 +58,13 @@ pages = [
 # allauth finds its own pages by these names
 sign_in = [
     path("sign-in/", LoginView.as_view(template_name="desk/sign_in.html"), name="account_login"),
-    path("sign-in/code/", AuthenticateView.as_view(template_name="desk/code.html"), name="mfa_authenticate"),
+    path("sign-in/code/", passkeys.code_or_passkey, name="mfa_authenticate"),
     path("sign-out/", LogoutView.as_view(template_name="desk/sign_out.html"), name="account_logout"),
     path("again/", ReauthenticateView.as_view(template_name="desk/again.html"), name="account_reauthenticate"),
     path("again/code/", CodeReauthenticateView.as_view(template_name="desk/code.html"), name="mfa_reauthenticate"),
     path("second-factor/", ActivateTOTPView.as_view(template_name="desk/activate.html"), name="mfa_activate_totp"),
+    path("second-factor/passkeys/", passkeys.passkeys, name="mfa_add_webauthn"),
+    path("second-factor/passkeys/<int:number>/", passkeys.remove, name="mfa_remove_webauthn"),
     path("second-factor/there/", RedirectView.as_view(pattern_name="desk:queue"), name="mfa_deactivate_totp"),
     path("second-factor/done/", RedirectView.as_view(pattern_name="mfa_view_recovery_codes"), name="mfa_index"),
     path(
