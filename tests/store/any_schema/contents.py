@@ -117,6 +117,7 @@ PIECES = [
         Column("level", "varchar", null=False, length=10, check="IN ('gold', 'none')"),
         lambda _p, _no: "gold",
         [replaced("none")],
+        can_be_kept=False,
     ),
     Piece(Column("born", "date"), lambda p, _no: f"199{p.number}-02-0{p.number}", [CLEAR]),
     Piece(Column("born2", "date", null=False), lambda p, _no: f"199{p.number}-02-0{p.number}", [CLEAR]),

@@ -336,7 +336,7 @@ class Drawing:
         whole = fate == "keep" and chance(self._draw, 3)
         kept = [p.column.name for p in pieces if fate == "keep" and p.can_be_kept and not chance(self._draw, 3)]
         if whole or kept:
-            rule.keep(None if whole else kept)
+            rule.keep(None if whole else kept, self._dated() if chance(self._draw, 2) else None)
         for piece in pieces:
             if not whole and piece.column.name not in kept:
                 rule.change(piece.column.name, *self._draw(st.sampled_from(piece.choices)))
@@ -347,6 +347,14 @@ class Drawing:
         if not whole and not kept and not rule.effects:
             rule.change("amount", "replace", 1, Becomes(1))
         return rule
+
+    def _dated(self) -> str:
+        """A column with the date from which a law counts."""
+        if "issued" not in self._table.columns:
+            self._table.add(Column("issued", "date"))
+            for row in self._table.rows:
+                row.values["issued"] = self._draw(st.sampled_from([None, "2020-03-01", "2024-05-05"]))
+        return "issued"
 
     # rows that point at rows of the same table
 

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
 import yaml
 
+from pamitan.erasure.errors import ErasureError
 from pamitan.erasure.execute import erase
+from pamitan.erasure.expiry import erase_due
 from pamitan.erasure.plan import plan
+from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.verify import verify
 from pamitan.kit.clock import SetClock
 from pamitan.storefile.load import load_store_file
 from pamitan.stores.engine import engine_for
+from pamitan.stores.errors import StoreError
 from pamitan.stores.store import Store
 from pamitan.stores.types import Identifier, Subject
 from tests.scanner import matches, needle, readings
 from tests.store.any_schema.database import Database, Rows
-from tests.store.any_schema.model import History, Table
+from tests.store.any_schema.model import History, Person, Table
 from tests.store.any_schema.truth import Truth
 from tests.store.shops import NOW, Shelf
 
@@ -49,12 +54,12 @@ class World:
         main = self.main.read([table for table in tables if not table.other])
         return main | self.other.read([table for table in tables if table.other])
 
-    def store(self, history: History) -> Store:
+    def store(self, history: History, now: dt.datetime = NOW) -> Store:
         said = history.shop.store_file(self.main.url, self.other.url)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             yaml.safe_dump(said, file, allow_unicode=True, sort_keys=False)
             file.flush()
-            return Store(load_store_file(file.name, {}), SetClock(NOW))
+            return Store(load_store_file(file.name, {}), SetClock(now))
 
 
 def live_through(world: World, history: History) -> None:
@@ -90,6 +95,38 @@ def live_through(world: World, history: History) -> None:
     for item in gone:
         number = numbers[item.account_id]
         assert verified.is_clean(item.account_id) or doubtful(history, number, after, truth), verified
+    for day in (dt.date(2031, 6, 1), dt.date(2041, 1, 1)):
+        live_until(world, history, truth, shelf, day)
+
+
+def live_until(world: World, history: History, truth: Truth, shelf: Shelf, day: dt.date) -> None:
+    """The law's date comes for some of the rows: they go, with a crash on the way, and nothing else."""
+    before, going = world.read(history), truth.due(day)
+    held = truth.is_held(before, going)
+    store = world.store(history, dt.datetime.combine(day, dt.time(9), dt.UTC))
+    for n, person in enumerate(person for person in history.shop.people if person.number in truth.gone):
+        kept = kept_of(shelf, person)
+        with power_cut(world, history.crash), suppress(*([ErasureError, StoreError] if held else [])):
+            try:
+                erase_due(store, f"closure {n}", kept, NOW, shelf)
+            except PowerCut:
+                gc.collect()
+        with suppress(*([ErasureError, StoreError] if held else [])):
+            erase_due(store, f"closure {n}", kept, NOW, shelf)
+    after = world.read(history)
+    if held:
+        going = {
+            (table, no): fate for (table, no), fate in going.items() if before[table].get(no) != after[table].get(no)
+        }
+    truth.check(before, after, going)
+    assert list(lost_pointers(history, after)) == []
+
+
+def kept_of(shelf: Shelf, person: Person) -> list[RetainedRows]:
+    """What the closing of that account wrote down of the rows that a law keeps."""
+    casefile = shelf.load(str(person.id))
+    assert casefile is not None
+    return [rows for place in casefile.datastores.values() for rows in place.retained]
 
 
 def subject(history: History, number: int) -> Subject:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 EMAIL, PHONE = "email", "phone"
+KEPT_YEARS = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +91,8 @@ class Rule:
     """The columns that a law keeps; ``None``: all that the rule does not change."""
     status: str | None = None
     """For rows of this status alone."""
+    kept_from: str | None = None
+    """The column with the date from which the law counts; ``None``: from the closing."""
 
     def change(self, column: str, action: str, value: Any, effect: Effect) -> None:
         """Clear, replace, redact or scrub a column."""
@@ -105,9 +108,11 @@ class Rule:
             self.said.setdefault("detach", []).append(column)
             self.effects[column] = Becomes(None)
 
-    def keep(self, columns: Sequence[str] | None) -> None:
-        """Keep these columns by law, or the whole row."""
-        self.said["keep"] = {"law": "Tax Act 7", "reason": "Books", "until": {"years": 10}}
+    def keep(self, columns: Sequence[str] | None, kept_from: str | None) -> None:
+        """Keep these columns by law, or the whole row, for ten years."""
+        until = {"years": KEPT_YEARS, **({"column": kept_from} if kept_from else {})}
+        self.said["keep"] = {"law": "Tax Act 7", "reason": "Books", "until": until}
+        self.kept_from = kept_from
         self.keeps = None if columns is None else frozenset(columns)
         if columns is not None:
             self.said["keep"]["columns"] = list(columns)

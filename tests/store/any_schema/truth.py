@@ -8,7 +8,20 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 from tests.store.any_schema.database import Rows
-from tests.store.any_schema.model import Becomes, Effect, Emptied, ForeignKey, History, Pseudonym, Rewritten, Row, Table
+from tests.store.any_schema.model import (
+    KEPT_YEARS,
+    Becomes,
+    Effect,
+    Emptied,
+    ForeignKey,
+    History,
+    Pseudonym,
+    Rewritten,
+    Row,
+    Rule,
+    Table,
+)
+from tests.store.shops import NOW
 
 EMPTY = (None, "", 0, "{}", dt.date(1970, 1, 2), "1970-01-02")
 Outcome = dict[tuple[str, int], dict[str, Effect] | None]
@@ -51,6 +64,32 @@ class Truth:
                     found[table.name, row.values["no"]] = None if rule.deletes else dict(rule.effects)
         yield from found.items()
 
+    def due(self, day: dt.date) -> Outcome:
+        """What the law lets go by that day."""
+        rules = {place: rule for place, row, rule in self._retained() if _last_day(row, rule) < day}
+        return {p: None if rule.keeps is None else dict.fromkeys(rule.keeps, Emptied()) for p, rule in rules.items()}
+
+    def is_held(self, rows: Rows, going: Outcome) -> bool:
+        """A row that stays points at one that goes: then the whole closing waits, or a part of it."""
+        return any(True for _ in self._pointed_at(rows, {place for place, fate in going.items() if fate is None}))
+
+    def _retained(self) -> Iterator[tuple[tuple[str, int], Row, Rule]]:
+        for table in self._tables:
+            for row in table.rows:
+                place, rule = (table.name, row.values["no"]), table.rule_of(row)
+                if rule and place in self.outcome and {row.owner, *row.sharers} & self.gone:
+                    yield place, row, rule
+
+    def _pointed_at(self, rows: Rows, going: Set[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+        """Those of the rows that go at which a row points that stays."""
+        for table in self._tables:
+            for key in table.foreign_keys:
+                targets = {tuple(row[c] for c in key.target_columns): no for no, row in rows[key.target].items()}
+                for no, row in rows[table.name].items():
+                    target = (key.target, targets.get(tuple(row[c] for c in key.columns), 0))
+                    if (table.name, no) not in going and target in going:
+                        yield target
+
     def _is_taken(self, row: Row, leaving: Set[int]) -> bool:
         """All whose it is leave, and the links find it."""
         if row.owner not in leaving or not row.sharers <= leaving:
@@ -69,11 +108,12 @@ class Truth:
 
     # against what there is
 
-    def check(self, before: Rows, after: Rows) -> None:
+    def check(self, before: Rows, after: Rows, outcome: Outcome | None = None) -> None:
         """Every row that must go is gone; every cell of the others is as it must be."""
+        outcome = self.outcome if outcome is None else outcome
         for table, rows in before.items():
             for no, cells in rows.items():
-                fate = self.outcome.get((table, no), {})
+                fate = outcome.get((table, no), {})
                 if fate is None:
                     assert no not in after[table], f"{table} {no} should be gone"
                     continue
@@ -103,6 +143,12 @@ class Truth:
         if row.owner not in self.gone or (table.name, no) not in self.outcome or rule is None:
             return row.owner not in self.gone
         return column not in rule.effects and (rule.keeps is None or column in rule.keeps)
+
+
+def _last_day(row: Row, rule: Rule) -> dt.date:
+    start = row.values[rule.kept_from] if rule.kept_from else None
+    begun = dt.date.fromisoformat(start) if start else NOW.date()
+    return begun.replace(year=begun.year + KEPT_YEARS)
 
 
 def _fits(effect: Effect | None, before: Any, now: Any) -> bool:
