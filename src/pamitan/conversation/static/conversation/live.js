@@ -1,6 +1,4 @@
 // A conversation that shows what is said at once. Without this script the page works by sending and reloading.
-"use strict";
-
 const TYPING_EVERY = 3000;
 const SEND_AGAIN = 2000;
 const LOOK_EVERY = 10_000;
