@@ -292,3 +292,66 @@ def test_a_large_table_is_read_in_chunks(shop: Shop) -> None:
         rows = [{"id": i, "m": f"line {i}" if i % 500 else "anna@rossi.example"} for i in range(1, 3001)]
         connection.execute(sa.text("INSERT INTO log (id, message) VALUES (:id, :m)"), rows)
     assert [(r.rows, r.key) for r in found(shop) if r.blocking] == [(6, "500; 1000; 1500")]
+
+
+ANNAS_NUMBERS: list[tuple[Kind, str]] = [*ANNA, ("other", "IT60X0542811101000000123456"), ("other", "1980-02-03")]
+
+
+def with_numbers(shop: Shop, identifiers: list[tuple[Kind, str]] = ANNAS_NUMBERS) -> list[Residue]:
+    return scan(Store(shop.file, SetClock(NOW)), {"1": case_file(identifiers=identifiers)}, NOW)["1"]
+
+
+def test_the_number_of_a_bank_account_blocks_like_an_address(shop: Shop) -> None:
+    log(shop, 1, message="paid from IT60 X054 2811 1010 0000 0123 456")
+    log(shop, 2, message="paid from IT60 X054 2811 1010 0000 0123 457")
+    seen = [(r.table, r.key, r.kind, r.rows, r.blocking) for r in with_numbers(shop) if r.blocking]
+    assert seen == [("log", "1", "id", 1, True)]
+
+
+def test_a_number_that_another_customer_has_too_does_not_block(shop: Shop) -> None:
+    rule = shop.file.map["default"]["orders"][0]
+    personal = {**rule.personal, "note": "other"}
+    shop.file.map["default"]["orders"] = [rule.model_copy(update={"personal": personal})]
+    order(shop, 20, 2, note="IT60X0542811101000000123456")
+    log(shop, 1, message="IT60 X054 2811 1010 0000 0123 456")
+    seen = {(r.table, r.kind, r.explained_by, r.blocking) for r in with_numbers(shop) if r.kind == "id"}
+    assert seen == {
+        ("orders", "id", "another customer's own", False),
+        ("log", "id", "another customer has it too", False),
+    }
+
+
+def test_a_day_of_birth_alone_is_only_possible(shop: Shop) -> None:
+    log(shop, 1, message="03.02.1980")
+    log(shop, 2, message="since 1980-02-03 open on Sundays")
+    seen = [(r.key, r.kind, r.explained_by, r.blocking) for r in with_numbers(shop) if r.table == "log"]
+    assert seen == [("1", "date", POSSIBLE, False)]
+
+
+def test_a_day_of_birth_beside_the_full_name_blocks(shop: Shop) -> None:
+    log(shop, 1, message="Anna Rossi", payload='{"born": "1980-02-03"}')
+    log(shop, 2, message="Anna Rossi", payload='{"born": "1991-02-03"}')
+    seen = {(r.column, r.kind, r.rows) for r in with_numbers(shop) if r.table == "log" and r.blocking}
+    assert seen == {("message", "name", 1), ("payload", "date", 1)}
+
+
+@pytest.mark.parametrize("surname", ["D'Angelo", "O'Neil", "Ng", "van Dijk"])
+def test_a_surname_alone_is_no_finding(shop: Shop, surname: str) -> None:
+    jan: list[tuple[Kind, str]] = [("email", "jan@mail.example"), ("name", f"Jan {surname}"), ("name", surname)]
+    log(shop, 1, message=surname)
+    log(shop, 2, message=f"Best wishes, {surname}.")
+    log(shop, 3, message=f"the {surname} family", payload=f"{surname} & sons")
+    assert [r for r in with_numbers(shop, jan) if r.table == "log"] == []
+
+
+@pytest.mark.parametrize("surname", ["D'Angelo", "O'Neil", "Ng", "van Dijk"])
+def test_a_surname_counts_as_the_full_name_and_beside_a_second_identifier(shop: Shop, surname: str) -> None:
+    jan: list[tuple[Kind, str]] = [("email", "jan@mail.example"), ("name", f"Jan {surname}"), ("name", surname)]
+    log(shop, 1, message=f"{surname.upper()}, Jan")
+    log(shop, 2, message=f"Jan {surname}", payload="jan@mail.example")
+    seen = {(r.key, r.column, r.kind, r.blocking) for r in with_numbers(shop, jan) if r.table == "log"}
+    assert seen == {
+        ("1", "message", "name", False),
+        ("2", "message", "name", True),
+        ("2", "payload", "email", True),
+    }

@@ -160,3 +160,65 @@ def test_an_identifier_in_any_text_is_found(before: str, after: str) -> None:
 def test_nothing_is_found_where_nothing_is(text: str) -> None:
     for kind, value in [("email", "anna@x.it"), ("phone", "+62810000007890"), ("address", "Via Roma 10")]:
         assert not [hit for hit in hits(kind, value, text) if "a" not in text.casefold() and "0" not in text]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("IT60X0542811101000000123456", "pay to IT60 X054 2811 1010 0000 0123 456, please"),
+        ("DE89 3704 0044 0532 0130 00", "de89370400440532013000"),
+        ("RSSMRA85T10A562S", "CF: rssmra85t10a562s"),
+        ("09.254.294.3-407.000", "NPWP 092542943407000"),
+        ("3171234567890123", "NIK:3171234567890123"),
+        ("078-05-1120", "ssn 078051120"),
+    ],
+)
+def test_long_numbers_are_found_however_they_are_grouped(value: str, text: str) -> None:
+    matcher = Matcher(needles("other", value, "ID"))
+    assert [hit.needle.kind for _, hits in matcher.find([text]) for hit in hits] == ["id"]
+    assert not list(matcher.find([f"x{value}", f"{value}1", value[:-1]]))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("10.20.130.140", "2001:db8::1", "1735689600", "1735689600000", "2024-05-01 10:11:12", "20240501101112"),
+        *(
+            "-6.1751100",
+            "106.8271530",
+            "12345.67",
+            "00000000000",
+            "vegetarian",
+            "12345678",
+            "Mozilla/5.0 (X11; 1234567)",
+        ),
+        *("customer 1234567", "true", ""),
+    ],
+)
+def test_what_is_no_number_of_a_person_is_not_looked_for(value: str) -> None:
+    assert not list(needles("other", value, "ID"))
+
+
+@pytest.mark.parametrize("value", ["1980-02-03", "1980-02-03 00:00:00", "03.02.1980", "19800203", "3/2/1980"])
+@pytest.mark.parametrize("text", ["born 1980-02-03", "03/02/1980", "3.2.1980", '"19800203"', "1980-02-03T00:00:00Z"])
+def test_a_day_of_birth_is_found_in_each_spelling(value: str, text: str) -> None:
+    found = [hit for _, hits in Matcher(needles("other", value, "ID")).find([text]) for hit in hits]
+    assert {(hit.needle.kind, hit.needle.strong) for hit in found} == {("date", False)}
+
+
+def test_a_day_of_birth_is_not_found_inside_a_longer_number() -> None:
+    assert not list(
+        Matcher(needles("other", "1980-02-03", "ID")).find(["order 1198002031", "31980-02-03", "1980-02-13"])
+    )
+
+
+@pytest.mark.parametrize("surname", ["D'Angelo", "O'Neil", "A. Ngata", "Smith-Jones", "Rossi"])
+def test_a_surname_of_one_word_is_no_full_name(surname: str) -> None:
+    assert {needle.strong for needle in needles("name", surname, "IT")} == {False}
+
+
+@pytest.mark.parametrize("name", ["Maria D'Angelo", "Kim Ng", "Sean O’Neil"])
+def test_a_full_name_is_one_in_either_order(name: str) -> None:
+    first, last = name.split()
+    found = list(Matcher(needles("name", name, "IT")).find([f"{last.upper()}, {first}", f"Dear {name}!", last]))
+    assert [(index, {hit.needle.strong for hit in hits}) for index, hits in found] == [(0, {True}), (1, {True})]

@@ -23,8 +23,9 @@ import phonenumbers
 from ahocorasick_rs import BytesAhoCorasick
 
 from pamitan.content.identifiers import SENTINELS, Identifier, normalise_email, normalise_phone
+from pamitan.content.numbers import compact_number, day, spellings
 
-ResidueKind = Literal["email", "phone", "id", "name", "address"]
+ResidueKind = Literal["email", "phone", "id", "name", "address", "date"]
 
 APART: Final = "\x1e"
 """Parts the texts that are searched together; in a text of its own it says nothing."""
@@ -43,8 +44,12 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 _ADDRESS_LETTER = r"[^\W_]"
 _EXTENSION = re.compile(r"[\w.+-]+[-+_]$")
 _BETWEEN_DIGITS = r"[\s().\-/·]{0,3}"
+_BETWEEN_GROUPS = r"[\s.\-/]{0,2}"
+_MIDNIGHT = re.compile(r"[t ]00:00(?::00(?:\.0+)?)?(?:z|\+00:00)?\s*$")
 _SHORTEST_PHONE = 6
 _SHORTEST_NAME = 3
+_LONGEST_SURNAME = 3
+"""In words."""
 _SHORTEST_ADDRESS = 4
 ERASED: Final = "[erased]"
 """What stands in the place of an identifier that was taken out of a text."""
@@ -168,9 +173,7 @@ class PhoneNeedle(Needle):
 
     def confirm(self, reading: Reading) -> Hit | None:
         match = self.regex.search(reading.folded)
-        return match and Hit(
-            self, not re.search(r"[^\W_]", reading.folded[: match.start()] + reading.folded[match.end() :])
-        )
+        return match and Hit(self, _is_all(reading.folded, match))
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,36 @@ class UuidNeedle(Needle):
     def confirm(self, reading: Reading) -> Hit | None:
         match = self.regex.search(reading.lower)
         return match and Hit(self, len(reading.lower.strip()) <= 38)
+
+
+@dataclass(frozen=True)
+class NumberNeedle(Needle):
+    """The letters and digits of a bank account, a tax number, an identity card; however they are grouped."""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        letter = _ADDRESS_LETTER
+        return re.compile(rf"(?<!{letter}){_BETWEEN_GROUPS.join(self.spelling)}(?!{letter})")
+
+    def confirm(self, reading: Reading) -> Hit | None:
+        match = self.regex.search(reading.lower)
+        return match and Hit(self, _is_all(reading.lower, match))
+
+
+@dataclass(frozen=True)
+class DateNeedle(Needle):
+    """A day of birth, in one order of year, month and day: never strong, for many were born on it."""
+
+    parts: tuple[str, str, str]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        padded = all(len(part) > 1 for part in self.parts)
+        return re.compile(rf"(?<!\d){(r'[-/. ]?' if padded else '[-/. ]').join(self.parts)}(?!\d)")
+
+    def confirm(self, reading: Reading) -> Hit | None:
+        match = self.regex.search(reading.lower)
+        return match and Hit(self, _is_all(_MIDNIGHT.sub("", reading.lower), match))
 
 
 @dataclass(frozen=True)
@@ -204,7 +237,8 @@ class WordsNeedle(Needle):
 def needles(kind: str, value: str, country: str) -> Iterator[Needle]:
     """What to look for, given one value of a person as the store had it.
 
-    Nothing for what tells nobody: a blank, ``none``, a single letter, a house number, an integer id. ``country`` is the
+    Nothing for what tells nobody: a blank, ``none``, a single letter, a house number, an integer id; and of what is
+    called ``other`` all but addresses, long numbers and days. ``country`` is the
     ISO 3166-1 code that a phone number without country code is read in.
     """
     value = value.replace(ERASED, "").strip()
@@ -219,6 +253,13 @@ def needles(kind: str, value: str, country: str) -> Iterator[Needle]:
             yield from _uuid_needles(value)
         case "name" | "address":
             yield from _words_needles(kind, value)
+        case "other":
+            yield from _other_needles(value)
+
+
+def _is_all(text: str, match: re.Match[str]) -> bool:
+    """Beside what was found there are signs at most."""
+    return not re.search(_ADDRESS_LETTER, text[: match.start()] + text[match.end() :])
 
 
 def squeeze(folded: str) -> bytes:
@@ -310,10 +351,28 @@ def _words_needles(kind: ResidueKind, value: str) -> Iterator[Needle]:
     shortest = 2 if _UNSPACED.search(letters) else _SHORTEST_NAME if kind == "name" else _SHORTEST_ADDRESS
     if len(letters) < shortest or letters.isdecimal():
         return
-    parts = spelling.split()
     if kind == "address":
         yield WordsNeedle(kind, spelling, strong=len(letters) > 6 and any(letter.isdecimal() for letter in letters))
         return
-    yield WordsNeedle(kind, spelling, strong=len(parts) > 1)
-    if len(parts) > 1:
-        yield WordsNeedle(kind, " ".join([parts[-1], *parts[:-1]]), strong=True)
+    parts = [part for part in (words(fold(word)).strip() for word in value.split()) if part]
+    full = sum(len(part.replace(" ", "")) > 1 for part in parts) > 1  # D'Angelo, Smith-Jones and A. Ng are one word
+    for spelt in [spelling, *(_turned(parts) if full else [])]:
+        yield WordsNeedle(kind, spelt, full)
+
+
+def _turned(parts: list[str]) -> Iterator[str]:
+    """The surname first, of however many words it is."""
+    for first in range(max(1, len(parts) - _LONGEST_SURNAME), len(parts)):
+        yield " ".join([*parts[first:], *parts[:first]])
+
+
+def _other_needles(value: str) -> Iterator[Needle]:
+    number, born = compact_number(value), day(value)
+    if "@" in value:
+        yield from _email_needles(value)
+    elif born:
+        for parts in spellings(born):
+            yield DateNeedle("date", "".join(parts), False, parts)
+    elif number:
+        yield from _uuid_needles(value)
+        yield NumberNeedle("id", number, strong=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pamitan.content.markup import Markup
 from pamitan.content.packing import unpack, unpack_bytes
-from pamitan.content.patterns import ERASED, EmailNeedle, Matcher, Needle, PhoneNeedle, WordsNeedle
+from pamitan.content.patterns import ERASED, EmailNeedle, Matcher, Needle, NumberNeedle, PhoneNeedle, WordsNeedle
 from pamitan.content.scrub import open_document
 from pamitan.content.search import hits_in
 from pamitan.content.tree import Item, Node
@@ -195,7 +195,7 @@ class Redactor:
                 start, end = _trimmed(found) if isinstance(needle, PhoneNeedle) else found.span()
                 if isinstance(needle, EmailNeedle) and not self._owns and _is_longer(seen.text, start):
                     continue
-                yield _Found(*seen.span(start, end), certain=True)
+                yield _Found(*seen.span(start, end), certain=needle.strong)
 
     def _words(self, view: View) -> Iterator[_Found]:
         folds = folded(view)
@@ -231,8 +231,8 @@ def _is_beside(text: str, one: _Found, other: _Found) -> bool:
 
 
 def _is_number(needle: Needle, value: object) -> bool:
-    """A phone number that was written as a number; a short one may be anything."""
-    long_enough = isinstance(needle, PhoneNeedle) and len(needle.spelling) >= _SHORTEST_NUMBER
+    """A phone or tax number that was written as a number; a short one may be anything."""
+    long_enough = isinstance(needle, (PhoneNeedle, NumberNeedle)) and len(needle.spelling) >= _SHORTEST_NUMBER
     return long_enough and needle.regex.search(str(value)) is not None
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
 
 from pamitan.content.patterns import Hit, Matcher, Needle, ResidueKind, needles
 from pamitan.content.search import Sieve, hits_in
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.survivors import Survivors
-from pamitan.erasure.weighing import Likeness, Sighting, Terms, Verdict, is_anothers, is_certain, weigh
+from pamitan.erasure.weighing import POSSIBLE, Likeness, Sighting, Terms, Verdict, is_anothers, is_certain, weigh
 from pamitan.storefile.model import StoreFile
+from pamitan.storefile.rules import Kind
 from pamitan.stores.engine import engine_for
 from pamitan.stores.ids import id_text
 from pamitan.stores.keytables import RowKey
@@ -103,7 +104,7 @@ class _Search:
         owners = Owners(engine, schema, self._file, datastore, self._casefiles.keys(), given.local(self._now))
         for table in self._within(reach, datastore, schema):
             survivors = Survivors(self._casefiles, datastore, table.name)
-            place = _Place(datastore, table, Terms.of(self._file, datastore, table.name), survivors, owners)
+            place = _Place(datastore, table, _terms(self._file, datastore, table.name), survivors, owners)
             for chunk in chunks(engine, table, self._sieve):
                 self._weigh(place, chunk, hits_in(self._matcher, chunk.cells))
 
@@ -118,8 +119,9 @@ class _Search:
             shown = _shown(chunk.key, chunk.keys[row], seen)
             for account_id, mine in self._by_account(seen).items():
                 sighting = self._sighting(place, chunk, row, account_id, mine, chunk.keys[row] in others)
-                self._learn(place, sighting)
-                self.findings.add(account_id, place, shown, weigh(place.terms, sighting))
+                if _says_something(sighting):
+                    self._learn(place, sighting)
+                    self.findings.add(account_id, place, shown, _verdicts(place.terms, sighting))
 
     def _by_account(self, hits: list[tuple[str, Hit]]) -> dict[str, list[tuple[str, Hit]]]:
         by_account: defaultdict[str, list[tuple[str, Hit]]] = defaultdict(list)
@@ -134,7 +136,7 @@ class _Search:
         key = chunk.keys[row]
         rules = place.survivors.rules(account_id, key)
         return Sighting(
-            hits,
+            [*_without_parts(hits)],
             mine=rules is not None or self._is_own_row(place, chunk.key, key, account_id),
             rules=rules or place.survivors.rules_of_all(key),
             others=others,
@@ -242,10 +244,52 @@ def _accounts_by_needle(casefiles: Mapping[str, CaseFile], country: str) -> dict
     accounts: defaultdict[Needle, set[str]] = defaultdict(set)
     for account_id, casefile in casefiles.items():
         values = {(item.kind, item.value) for item in casefile.identifiers} | {("id", casefile.account_id)}
-        for kind, value in values:
-            for needle in needles(kind, value, country):
-                accounts[needle].add(account_id)
+        for needle in _with_parts_weak({needle for kind, value in values for needle in needles(kind, value, country)}):
+            accounts[needle].add(account_id)
     return dict(accounts)
+
+
+def _with_parts_weak(sought: set[Needle]) -> Iterator[Needle]:
+    """*van Dijk* has two words and is no full name, where the person's full name is *Jan van Dijk*."""
+    names = [needle.spelling.split() for needle in sought if needle.kind == "name"]
+    for needle in sought:
+        words = set(needle.spelling.split())
+        is_part = needle.kind == "name" and any(words < set(name) for name in names)
+        yield replace(needle, strong=False) if is_part else needle
+
+
+def _without_parts(hits: list[tuple[str, Hit]]) -> Iterator[tuple[str, Hit]]:
+    """A part of a name that stands there as a whole is no second one beside it."""
+    told = {(column, hit.needle.spelling) for column, hit in hits if hit.needle.kind == "name"}
+    for column, hit in hits:
+        inside = f" {hit.needle.spelling} "
+        longer = (name for where, name in told if where == column and name != hit.needle.spelling)
+        if hit.needle.kind != "name" or hit.needle.strong or not any(inside in f" {name} " for name in longer):
+            yield column, hit
+
+
+def _says_something(seen: Sighting) -> bool:
+    """A surname or a town alone, in a row that was never the person's, says nothing, even as a whole cell."""
+    words = {hit.needle for _, hit in seen.hits if hit.needle.kind in ("name", "address") and not hit.needle.strong}
+    return seen.mine or len(words) != 1 or any(hit.needle not in words for _, hit in seen.hits)
+
+
+def _verdicts(terms: Terms, seen: Sighting) -> Iterator[tuple[str, ResidueKind, Verdict]]:
+    """As they are weighed; but the full name and the day of birth together are one person."""
+    alone = True
+    for column, kind, verdict in weigh(terms, seen):
+        alone = alone and verdict.reason == POSSIBLE
+        yield column, kind, verdict
+    born = any(hit.needle.kind == "date" for _, hit in seen.hits)
+    if alone and born and seen.named and not (seen.mine or seen.others):
+        yield from ((column, hit.needle.kind, Verdict(True)) for column, hit in seen.hits)
+
+
+def _terms(file: StoreFile, datastore: str, table: str) -> Terms:
+    """A number of the kind *other* tells a person as an id does, and two customers may share one."""
+    terms = Terms.of(file, datastore, table)
+    numbers: set[tuple[str, Kind]] = {(column, "id") for column, kind in terms.declared if kind == "other"}
+    return replace(terms, declared=terms.declared | numbers)
 
 
 def _spared(needle: Needle, usable: frozenset[Identifier]) -> bool:

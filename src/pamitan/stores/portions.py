@@ -93,7 +93,7 @@ class Ranges(ABC):
         """All rows as one text."""
 
     def _portion(self, within: ColumnElement[bool], most: int) -> Portion:
-        apart = sa.literal_column(f"'{_CELLS_APART}'")
+        apart: ColumnElement[Any] = sa.literal_column(f"'{_CELLS_APART}'")
         row = self.position
         for cell in self._cells:
             row = self._beside(row, apart, cell)
@@ -111,7 +111,7 @@ class Ranges(ABC):
 class _Pages(Ranges):
     """PostgreSQL: by the pages of the table or, at once, of all its partitions."""
 
-    _tid = sa.literal_column("ctid")
+    _tid: ColumnElement[Any] = sa.literal_column("ctid")
     position = sa.literal_column(_LIES_AT, sa.Text)
 
     def __init__(self, pages: int, *given: Any) -> None:
@@ -135,7 +135,7 @@ class _Pages(Ranges):
         )
 
     def _joined(self, row: ColumnElement[Any]) -> ColumnElement[Any]:
-        apart = sa.literal_column(f"'{APART}'")
+        apart: ColumnElement[Any] = sa.literal_column(f"'{APART}'")
         return sa.func.string_agg(row, apart).op("||")(apart)
 
     def _beside(self, *texts: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -178,7 +178,7 @@ class _Rowids(_Keys):
         self.position = key
 
     def _joined(self, row: ColumnElement[Any]) -> ColumnElement[Any]:
-        apart = sa.literal_column(f"'{APART}'")
+        apart: ColumnElement[Any] = sa.literal_column(f"'{APART}'")
         together = sa.func.group_concat(row.op("||")(apart), sa.literal_column("''"))
         return sa.cast(together, sa.LargeBinary)  # a text that is no UTF-8 would raise
 
