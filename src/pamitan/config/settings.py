@@ -42,6 +42,8 @@ PAMITAN_CLOSURE_KEYS = HOME.closure_keys
 PAMITAN_TOMBSTONE_KEY = HOME.secret("tombstones")
 PAMITAN_CERTIFICATE_KEY = HOME.secret("certificate")
 PAMITAN_SIGN_IN_FLOOR_SECONDS = 0.6
+PAMITAN_BEHIND_PROXY = _flag("PAMITAN_BEHIND_PROXY", False)
+PAMITAN_TRIES_PER_ADDRESS = _number("PAMITAN_TRIES_PER_ADDRESS", 100)
 
 # Django
 DEBUG = False
@@ -146,7 +148,7 @@ AXES_SENSITIVE_PARAMETERS = [
 ]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # counted by account alone, on purpose: see pamitan.portal.lockout
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # counted by account, and by place as pamitan.portal.visitors does
 
 # Operators: made on the command line, with a second factor, at the desk's own door
 LOGIN_URL = "account_login"
@@ -156,6 +158,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = int(PAMITAN_BEHIND_PROXY)
 MFA_ADAPTER = "pamitan.desk.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PAMITAN_URL.startswith("https://")  # browsers allow it for localhost alone
@@ -187,7 +190,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "pamitan.portal.errors.form_expired"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("PAMITAN_BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PAMITAN_BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

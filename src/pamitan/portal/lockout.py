@@ -1,7 +1,8 @@
-"""How django-axes counts wrong passwords: by account and nothing else, and without keeping anything of the person.
+"""How django-axes counts wrong passwords: by account, and without keeping anything of the person.
 
-E-mail address and phone number of one account count together. What is written down is a keyed hash, a number and a
-time; the rows go after the cool-off (:mod:`axes`), or when the account is closed.
+E-mail address and phone number of one account count together. Besides, a place is counted (:mod:`.visitors`). What is
+written down is a keyed hash, a number and a time; the rows go after the cool-off (:mod:`axes`), or when the account is
+closed.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from pamitan.kit.hashing import keyed_hash
+from pamitan.portal.visitors import NO_ADDRESS, count_failure, too_many_from_here
 from pamitan.stores.types import Account
-
-NO_ADDRESS = "0.0.0.0"  # noqa: S104 - not an address to listen at: stands for "not kept"
 
 
 class KeyedAttempts(AxesDatabaseHandler):  # type: ignore[misc]
@@ -30,6 +30,11 @@ class KeyedAttempts(AxesDatabaseHandler):  # type: ignore[misc]
         for name in ("axes_user_agent", "axes_path_info", "axes_http_accept"):
             setattr(request, name, "")
         super().user_login_failed(sender, credentials, request, **kwargs)
+        if request is not None and not getattr(request, "axes_locked_out", False):
+            count_failure(request)
+
+    def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        return super().is_locked(request, credentials) or too_many_from_here(request)
 
 
 def attempt_key(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
