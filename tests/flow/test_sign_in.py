@@ -22,6 +22,7 @@ from pamitan.portal.models import CustomerSession
 from tests.flow.book_shop import (
     ALICE,
     BOB,
+    CHARLIE,
     DEWI_TOO,
     MONDAY,
     PASSWORD,
