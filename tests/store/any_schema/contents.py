@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.store.any_schema.model import Becomes, Column, Effect, Emptied, Person, Pseudonym, Rewritten
+from tests.store.any_schema.model import Becomes, Column, Effect, Emptied, Person, Pseudonym, Rewritten, Row
 
 Choice = tuple[str, Any, Effect]
 """(action, the value that the store file gives it, what the cell must become)"""
@@ -49,6 +49,11 @@ class Piece:
 
 def note(person: Person, no: int) -> str:
     return f"{no}: it's for {person.name}; call {person.phone} or write to {person.email}."
+
+
+def line(row: Row, told: Sequence[str]) -> str:
+    """A line of a log that tells of somebody."""
+    return f"line {row.values['no']} to {'; '.join(told)}."
 
 
 def as_json(person: Person, no: int) -> str:

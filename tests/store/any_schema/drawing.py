@@ -9,9 +9,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.store.any_schema.contents import PIECES, Piece
+from tests.store.any_schema.contents import PIECES, Piece, line
 from tests.store.any_schema.model import (
     EMAIL,
+    NAME,
     PHONE,
     Becomes,
     Column,
@@ -59,6 +60,8 @@ class Drawing:
         """The table, with its rows and rules."""
         self._key()
         self._link()
+        if self._table.mentions:
+            return self._table
         pieces = self._draw(
             st.lists(st.sampled_from(PIECES), min_size=1, max_size=3, unique_by=lambda p: p.column.name)
         )
@@ -89,9 +92,10 @@ class Drawing:
     # links
 
     def _link(self) -> None:
-        parents = [t for t in self._shop.tables if t.other == self._table.other and t.key and t.rows]
+        near = [t for t in self._shop.tables if t.other == self._table.other and not t.mentions]
+        parents = [t for t in near if t.key and t.rows]
         ways = [self._to_customer, self._to_customer, self._by_email, self._by_phone, self._polymorphic]
-        ways += [self._key_value, self._sessions, self._in_json, self._in_text]
+        ways += [self._key_value, self._sessions, self._in_json, self._in_text, self._mentions]
         ways += [self._to_parent] * 3 * bool(parents) + [self._reverse] * bool(parents)
         self._parents = parents
         if not self._table.key:
@@ -223,6 +227,24 @@ class Drawing:
                 f"{before}{person.id}{after}" if person else self._draw(st.sampled_from([None, before, "user:", "x"]))
             )
             self._new_row(person.number if person else None, {"tag": value})
+
+    def _mentions(self) -> None:
+        """A log of the shop's, with one person or several in a line."""
+        self._table.add(Column("line", "text"))
+        self._table.links = [{"mentions": "line"}]
+        self._table.rules = [Rule({"redact": ["line"]})]
+        for _row in range(self._draw(st.integers(1, 5))):
+            people = self._draw(st.lists(st.sampled_from([*self._shop.people, STRANGER]), min_size=1, max_size=3))
+            tells = tuple(self._told_of(person) for person in people)
+            row = self._new_row(None, {}, tells=tells)
+            row.values["line"] = line(row, [piece for _number, _kind, piece in tells])
+
+    def _told_of(self, person: Person) -> tuple[int, str, str]:
+        kind = self._draw(st.sampled_from([EMAIL, PHONE, NAME]))
+        if kind == NAME:
+            return person.number, kind, person.name
+        typed = typed_email if kind == EMAIL else typed_phone
+        return person.number, kind, typed(self._draw, person).strip()
 
     def _to_parent(self) -> None:
         """Rows of rows, by one column or several, enforced or not."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
-EMAIL, PHONE = "email", "phone"
+EMAIL, PHONE, NAME = "email", "phone", "name"
 KEPT_YEARS = 10
 
 
@@ -131,6 +132,14 @@ class Row:
     """The links of the data map lead to it."""
     sharers: frozenset[int] = frozenset()
     """Who else has it too: it goes with the last of them."""
+    tells: tuple[tuple[int, str, str], ...] = ()
+    """The row is nobody's, and mentions these: the number of the person, what of them, and how it is written."""
+
+
+def pattern(name: str, names: Iterable[str]) -> str:
+    """A pattern that fits the name alone, if there is one."""
+    found = f"{name[:-1]}*"
+    return found if [other for other in names if fnmatchcase(other, found)] == [name] else name
 
 
 class Table:
@@ -150,6 +159,8 @@ class Table:
         self.rules: list[Rule] = []
         self.personal: dict[str, str] = {}
         self.rows: list[Row] = []
+        self.wild = False
+        """The store file names the table and its columns by patterns, where these fit nothing else."""
 
     def add(self, column: Column) -> None:
         """One more column."""
@@ -159,6 +170,25 @@ class Table:
         """The rule that speaks of this row, if a link leads to it."""
         fitting = [rule for rule in self.rules if rule.status in (None, row.values.get("status"))]
         return fitting[0] if fitting and row.mapped else None
+
+    def said(self) -> Any:
+        """The rules of the table, as the store file has them."""
+        rules = [{"link": self.links, "personal": self.personal, **rule.said} for rule in self.rules]
+        if self.wild:
+            rules = [{action: self._by_pattern(action, value) for action, value in rule.items()} for rule in rules]
+        return rules if len(rules) > 1 else rules[0]
+
+    def _by_pattern(self, action: str, value: Any) -> Any:
+        if action not in ("clear", "replace", "scrub", "redact", "detach", "personal"):
+            return value
+        if isinstance(value, dict):
+            return {pattern(column, self.columns): item for column, item in value.items()}
+        return [pattern(column, self.columns) for column in value]
+
+    @property
+    def mentions(self) -> bool:
+        """Its rows are nobody's."""
+        return any("mentions" in link for link in self.links)
 
     @property
     def deletes(self) -> bool:
@@ -199,8 +229,9 @@ class Shop:
         """What the store file says."""
         maps: dict[str, dict[str, Any]] = {"main": {}, "other": {}}
         for table in self.tables:
-            rules = [{"link": table.links, "personal": table.personal, **rule.said} for rule in table.rules]
-            maps["other" if table.other else "main"][table.name] = rules if len(rules) > 1 else rules[0]
+            names = [other.name for other in self.tables if other.other == table.other]
+            name = pattern(table.name, names) if table.wild else table.name
+            maps["other" if table.other else "main"][name] = table.said()
         guests = {"guests": {"guest": 1}} if self.guests else {}
         account = {"datastore": "main", "table": "customer", "id": "id", "email": "email", "phone": "phone"}
         return {

@@ -43,6 +43,8 @@ def shops(draw: st.DrawFn) -> Shop:
     shop.tables.append(customers(draw, shop))
     for name in NAMES[: draw(st.integers(2, 5))]:
         shop.tables.append(Drawing(draw, shop, name).table())
+    for table in shop.tables[1:]:
+        table.wild = chance(draw, 4)
     return shop
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Set
 from typing import Any
 
+from tests.store.any_schema.contents import ERASED, line
 from tests.store.any_schema.database import Rows
 from tests.store.any_schema.model import (
     KEPT_YEARS,
@@ -59,6 +60,9 @@ class Truth:
         found: Outcome = {}
         for table in self._tables:
             for row in table.rows if table.other == other else []:
+                if row.tells:
+                    found |= self._mentioned(table, row, leaving)
+                    continue
                 rule = table.rule_of(row) if self._is_taken(row, leaving) else None
                 if rule:
                     found[table.name, row.values["no"]] = None if rule.deletes else dict(rule.effects)
@@ -89,6 +93,13 @@ class Truth:
                     target = (key.target, targets.get(tuple(row[c] for c in key.columns), 0))
                     if (table.name, no) not in going and target in going:
                         yield target
+
+    def _mentioned(self, table: Table, row: Row, leaving: Set[int]) -> Outcome:
+        """A line that nobody owns: where what they have proven stands in it, all that is theirs goes."""
+        takers = {n for n, kind, _ in row.tells if n in leaving and (n, kind) in self._history.proven}
+        names = {person.name for person in self._history.shop.people if person.number in takers}
+        left = [ERASED if n in takers or piece in names else piece for n, _kind, piece in row.tells]
+        return {(table.name, row.values["no"]): {"line": Becomes(line(row, left))}} if takers else {}
 
     def _is_taken(self, row: Row, leaving: Set[int]) -> bool:
         """All whose it is leave, and the links find it."""
