@@ -1,5 +1,5 @@
 """What a value of a database says once its encodings are undone: JSON and PHP escapes, HTML entities, percent-encoding,
-quoted-printable, base64 and hexadecimal, zlib and gzip, one inside the other.
+quoted-printable, base64 and hexadecimal, compressed data and archives, one inside the other.
 
 Serialised PHP, signed values and JSON tokens need no reader of their own: their texts stand in them as they are, or as
 one of the encodings above between separators. Whatever is undone, the value as it stood is looked at as well, so a text
@@ -11,14 +11,13 @@ from __future__ import annotations
 import binascii
 import html
 import re
-import zlib
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from pamitan.content.containers import Room, is_document, is_packed, members
+
 DEPTH = 6
 """Encodings inside one another that are undone."""
-UNPACKED_LIMIT = 64 * 1024 * 1024
-"""Bytes of one compressed value that are looked at; guards the memory against a "zip bomb"."""
 SHORTEST_RUN = 16
 """Letters of base64 in a row that are worth a try: an address of twelve letters."""
 
@@ -30,8 +29,8 @@ _RUN = re.compile(
     rf"(?:[A-Za-z0-9+/]{{60,76}}\r?\n)*[A-Za-z0-9+/_-]{{{SHORTEST_RUN},}}|(?:[A-Za-z0-9+/]{{60,76}}\r?\n)+"
 )
 _SEPARATOR = re.compile(r"[/_-]+")
-_PACKED_STARTS = ("eA", "eF", "eG", "eJ", "eN", "H4sI")
-"""How base64 of zlib (at each of its levels) and of gzip begins."""
+_PACKED_STARTS = ("eA", "eF", "eG", "eJ", "eN", "H4sI", "UEsDB", "JVBER", "Qlpo", "/Td6")
+"""How base64 of zlib (at each of its levels), gzip, ZIP, PDF, bzip2 and xz begins."""
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
 _RANDOM = re.compile("(?:[0-9a-f]{2})+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
@@ -77,10 +76,16 @@ def decoded(text: str) -> Iterator[str]:
 
 
 def texts_in(data: bytes) -> Iterator[str]:
-    """The texts that bytes may stand for: UTF-8, Latin-1, UTF-16, compressed text, and the 16 bytes of a UUID."""
-    unpacked = _unpacked(data)
-    if unpacked is not None:
-        yield from texts_in(unpacked)
+    """The texts that bytes may stand for: UTF-8, Latin-1, UTF-16, what is packed, and the 16 bytes of a UUID."""
+    yield from _texts_in(data, Room(), DEPTH)
+
+
+def _texts_in(data: bytes, room: Room, depth: int) -> Iterator[str]:
+    packed = False
+    for member in members(data, room) if depth else ():
+        packed = True
+        yield from _texts_in(member, room, depth - 1)
+    if packed and not is_document(data):
         return
     if len(data) == 16:
         yield data.hex()
@@ -116,7 +121,7 @@ def _is_random(text: str) -> bool:
     if "-" in text:
         return True
     data = bytes.fromhex(text)
-    return not _is_text(data) and _unpacked(data) is None
+    return not _is_text(data) and not is_packed(data)
 
 
 def _has_long_run(text: str) -> bool:
@@ -161,7 +166,7 @@ def _behind(run: str) -> Iterator[str]:
     hexadecimal = [piece for piece in pieces if _HEXADECIMAL.fullmatch(piece)]
     for piece in hexadecimal:
         data = bytes.fromhex(piece[: len(piece) // 2 * 2]) if len(piece) >= SHORTEST_RUN else b""
-        if data and (_is_text(data) or _unpacked(data) is not None):  # not a checksum or a key
+        if data and (_is_text(data) or is_packed(data)):  # not a checksum or a key
             yield from texts_in(data)
     if len(hexadecimal) < len(pieces):
         for start in _starts(run):
@@ -191,14 +196,3 @@ def _is_text(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _unpacked(data: bytes) -> bytes | None:
-    """What zlib or gzip packed; ``None`` where it is no such thing."""
-    is_zlib = len(data) > 2 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
-    if not is_zlib and data[:2] != b"\x1f\x8b":
-        return None
-    try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(data, UNPACKED_LIMIT)
-    except zlib.error:
-        return None

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pamitan.content.decode import UNPACKED_LIMIT
+from pamitan.content.containers import UNPACKED_LIMIT
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _SHORTEST = 12
