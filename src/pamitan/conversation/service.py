@@ -108,6 +108,15 @@ def confirm_closure(conversation: Conversation, *, proven: Collection[Identifier
     return closure
 
 
+@transaction.atomic
+def note_started(closure: Closure) -> None:
+    """Say in the conversation in which it was prepared that the procedure has started, wherever it was confirmed."""
+    for conversation in Conversation.objects.filter(closure=closure).exclude(state=State.CLOSED):
+        fresh = threads.locked(conversation)
+        if not fresh.messages.filter(notice=Notice.CLOSURE_STARTED).exists():
+            threads.add_notice(fresh, Notice.CLOSURE_STARTED, clock().now())
+
+
 def of_customer(account_id: str) -> QuerySet[Conversation]:
     """The customer's conversations, the latest first."""
     return Conversation.objects.filter(account_id=account_id).select_related("closure").order_by("-last_message_at")

@@ -16,6 +16,7 @@ from pamitan.closure.masking import masked_email
 from pamitan.closure.service import BeforeYouGo
 from pamitan.closure.states import State
 from pamitan.closure.store import current_store
+from pamitan.conversation import service as conversations
 from pamitan.portal import session, tasks
 from pamitan.portal.confirming import confirm_closing, send_confirming_code
 from pamitan.portal.downloads import purchases
@@ -108,6 +109,7 @@ def _confirm(request: HttpRequest, before: BeforeYouGo, page: dict[str, Any]) ->
         return redirect("portal:close")
     if closure is None:
         return _confirm_page(request, page, form)
+    conversations.note_started(closure)
     request.session.pop("decided", None)
     return redirect("portal:done")
 

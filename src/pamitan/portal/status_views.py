@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,9 +15,13 @@ from django.views.decorators.http import require_POST
 
 from pamitan.closure import service
 from pamitan.closure.errors import NotPossible
-from pamitan.closure.models import Closure, Pace
+from pamitan.closure.models import Closure, Pace, Source
 from pamitan.closure.states import Event, State, can
+from pamitan.conversation import service as conversations
+from pamitan.conversation.words import NOT_THE_HOLDER
 from pamitan.portal import session
+from pamitan.portal.contact_forms import HolderForm
+from pamitan.portal.holder import is_holder, recently_shown
 from pamitan.portal.templatetags.portal import day
 
 
@@ -33,12 +38,7 @@ def status(request: HttpRequest) -> HttpResponseBase:
 def status_of(request: HttpRequest, reference: str) -> HttpResponseBase:
     if not _may_look(request):
         return redirect(f"{reverse('portal:sign_in')}?{urlencode({'next': request.path})}")
-    closure = _closure(request, reference)
-    page = {**case_context(closure), "token": _token(request), "said": session.said(request)}
-    if closure.question_open:
-        page["open_items"] = service.standing_in_the_way(closure)
-        page["orders_open"] = any(item.kind == "order" for item in page["open_items"])
-    return render(request, "portal/status.html", page)
+    return _page(request, _closure(request, reference))
 
 
 @require_POST
@@ -66,6 +66,23 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     return _back(request, closure)
 
 
+@session.customer_required
+def confirm_prepared(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """What an operator has prepared: one tap for who has just shown who they are, else the password or the code."""
+    closure, form = _closure(request, reference), HolderForm(request.POST)
+    if request.method != "POST" or closure.state != State.REQUESTED:
+        return _back(request, closure)
+    if form.is_valid() and not is_holder(request, closure, **form.cleaned_data):
+        form.add_error(None, NOT_THE_HOLDER)
+    if form.errors:
+        return _page(request, closure, holder=form)
+    # withdrawn, refused or expired meanwhile? The page shows how it stands
+    with contextlib.suppress(NotPossible):
+        service.confirm(closure, proven=session.proven(request))
+        conversations.note_started(closure)
+    return _back(request, closure)
+
+
 @never_cache
 def confirm_by_mail(request: HttpRequest, reference: str) -> HttpResponse:
     """``/confirm/REFERENCE?token=``, as mailed. It asks for a tap, since mail programs open links by themselves."""
@@ -79,6 +96,7 @@ def confirm_by_mail(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/confirm_by_mail.html", {**case_context(closure), "token": token})
     service.confirm_by_token(token)
+    conversations.note_started(closure)
     return redirect(status_page)
 
 
@@ -98,6 +116,8 @@ def case_context(closure: Closure) -> dict[str, Any]:
 
 
 def _heading(closure: Closure) -> str:
+    if closure.state == State.WAITING and closure.source == Source.DESK:
+        return _("The procedure has started")  # the words that the operator sees, too
     return {
         State.REQUESTED: _("Waiting for you to confirm"),
         State.WAITING: _("Request received"),
@@ -138,6 +158,22 @@ def _held(closure: Closure) -> str:
         return ""
     until = _("It goes on by itself on %(date)s at the latest. Nothing is erased before.") % {"date": day(hold.until)}
     return f"{hold.get_ground_display()} {until}"
+
+
+def _page(request: HttpRequest, closure: Closure, *, holder: HolderForm | None = None) -> HttpResponse:
+    own = session.signed_in(request) is not None and not _token(request)
+    page = {
+        **case_context(closure),
+        "token": _token(request),
+        "said": session.said(request),
+        "holder": holder,
+        "may_confirm_here": own and closure.state == State.REQUESTED,
+        "one_tap": own and recently_shown(request),
+    }
+    if closure.question_open:
+        page["open_items"] = service.standing_in_the_way(closure)
+        page["orders_open"] = any(item.kind == "order" for item in page["open_items"])
+    return render(request, "portal/status.html", page, status=422 if holder else 200)
 
 
 def _may_look(request: HttpRequest) -> bool:

@@ -25,6 +25,7 @@ pages: list[URLPattern | URLResolver] = [
     path("confirm/<str:reference>", status_views.confirm_by_mail, name="confirm_by_mail"),
     path("status", status_views.status, name="status"),
     path("status/<str:reference>", status_views.status_of, name="status_of"),
+    path("status/<str:reference>/confirm", status_views.confirm_prepared, name="confirm_on_status"),
     path("status/<str:reference>/undo", status_views.undo, name="undo"),
     path("status/<str:reference>/answer", status_views.answer, name="answer"),
     path("help/", include("pamitan.portal.help_urls")),
