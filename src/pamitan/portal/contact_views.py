@@ -25,7 +25,7 @@ from pamitan.conversation.waiting import opening_hours, waiting_time
 from pamitan.conversation.words import NOT_THE_HOLDER, opening_words
 from pamitan.portal.contact_forms import CallForm, HolderForm, MessageForm
 from pamitan.portal.holder import is_holder, recently_shown
-from pamitan.portal.session import account_of, customer_required, proven
+from pamitan.portal.session import account_of, customer_required, proven, said
 
 REFRESH_SECONDS = 10
 """How often a chat that waits for an answer looks again, where the customer wants it."""
@@ -156,6 +156,7 @@ def _page(
         "refresh": _refresh(request, found, form),
         "hours": _hours(),
         "place": places().get(found.pk),
+        "said": said(request),
     }
     problem = form.errors or (holder and holder.errors)
     return render(request, "conversation/thread.html", context, status=422 if problem else 200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pamitan.portal import contact_views, help_views, live_views
+from pamitan.portal import contact_views, help_views, live_views, transcript_views
 
 urlpatterns = [
     path("", help_views.help_centre, name="help"),
@@ -17,5 +17,6 @@ urlpatterns = [
     path("conversations/<str:reference>/say", contact_views.say, name="say"),
     path("conversations/<str:reference>/live", live_views.stream, name="live"),
     path("conversations/<str:reference>/typing", live_views.typing, name="typing"),
+    path("conversations/<str:reference>/transcript", transcript_views.transcript, name="transcript"),
     path("conversations/<str:reference>/confirm", contact_views.confirm, name="confirm_prepared"),
 ]
