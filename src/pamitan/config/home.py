@@ -36,6 +36,11 @@ class Home:
         """One key file per closure; destroyed after the last look at its case file."""
         return self._private_folder("keys/closures")
 
+    @property
+    def attachments(self) -> Path:
+        """What customers sent with their mails, under random names; never served from here."""
+        return self._private_folder("attachments")
+
     def secret(self, name: str) -> bytes:
         """The 32-byte secret of that name, made on first use."""
         path = self._private_folder("keys") / f"{name}.key"

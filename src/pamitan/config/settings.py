@@ -218,6 +218,22 @@ EMAIL_HOST_PASSWORD = os.environ.get("PAMITAN_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("PAMITAN_SMTP_STARTTLS", False)
 EMAIL_TIMEOUT = 20
 
+# Mail: in by IMAP, or by a hook that the mail provider calls; without either, answers go to the store's own address
+PAMITAN_MAIL_ADDRESS = os.environ.get("PAMITAN_MAIL_ADDRESS", "")
+PAMITAN_IMAP_HOST = os.environ.get("PAMITAN_IMAP_HOST", "")
+PAMITAN_IMAP_PORT = _number("PAMITAN_IMAP_PORT", 993)
+PAMITAN_IMAP_STARTTLS = _flag("PAMITAN_IMAP_STARTTLS", False)
+PAMITAN_IMAP_USER = os.environ.get("PAMITAN_IMAP_USER", "")
+PAMITAN_IMAP_PASSWORD = os.environ.get("PAMITAN_IMAP_PASSWORD", "")
+PAMITAN_IMAP_FOLDER = os.environ.get("PAMITAN_IMAP_FOLDER", "INBOX")
+PAMITAN_IMAP_DONE_FOLDER = os.environ.get("PAMITAN_IMAP_DONE_FOLDER", "")
+PAMITAN_MAIL_HOOK = os.environ.get("PAMITAN_MAIL_HOOK", "")
+PAMITAN_MAIL_HOOK_SECRET = os.environ.get("PAMITAN_MAIL_HOOK_SECRET", "")
+PAMITAN_MAIL_AUTHSERV = os.environ.get("PAMITAN_MAIL_AUTHSERV", "")
+if PAMITAN_MAIL_HOOK and not PAMITAN_MAIL_HOOK_SECRET:
+    raise ImproperlyConfigured("PAMITAN_MAIL_HOOK needs PAMITAN_MAIL_HOOK_SECRET; else anybody could send mails to it")
+PAMITAN_ATTACHMENTS = HOME.attachments
+
 # No address, name or number of a customer may reach a log: messages carry references and error classes alone
 LOGGING = {
     "version": 1,

@@ -7,8 +7,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pamitan.channels.outbox import message_id, queue_mail
+from pamitan.channels.outbox import queue_mail
 from pamitan.closure.store import current_store
+from pamitan.conversation import mail_threads
 from pamitan.conversation.errors import ConversationError, Refusal
 from pamitan.conversation.models import Conversation, Message
 
@@ -24,7 +25,8 @@ def mail_answer(conversation: Conversation, message: Message) -> None:
         raise ConversationError(Refusal.ACCOUNT_GONE)
     if not account.email:
         return
-    info = store.file.store
+    info, thread = store.file.store, mail_threads.thread_of(conversation)
+    reply_to = mail_threads.reply_address(thread)
     with translation.override(conversation.language):
         subject = _("Our answer to you (%(reference)s)") % {"reference": conversation.reference}
         context = {
@@ -34,17 +36,19 @@ def mail_answer(conversation: Conversation, message: Message) -> None:
             "conversation": conversation,
             "message": message,
             "url": page_url(conversation),
+            "marker": mail_threads.marker() if reply_to else "",
         }
         queue_mail(
-            identity=message_id(conversation.pk.hex, str(message.pk)),
+            identity=mail_threads.identity(thread, str(message.pk)),
             sender=info.email,
             sender_name=info.name,
+            reply_to=reply_to,
             recipient=account.email,
             subject=subject,
             text=render_to_string("conversation/mail/answer.txt", context),
             html=render_to_string("conversation/mail/answer.html", context),
-            references=_thread_id(conversation, info.email),
-            in_reply_to=_thread_id(conversation, info.email),
+            in_reply_to=thread.last_received or mail_threads.root_id(thread, info.email),
+            references=mail_threads.references(thread, info.email),
             now=message.created_at,
         )
 
@@ -52,8 +56,3 @@ def mail_answer(conversation: Conversation, message: Message) -> None:
 def page_url(conversation: Conversation) -> str:
     """Where the customer reads and answers; opens after signing in only."""
     return f"{settings.PAMITAN_URL}/help/conversations/{conversation.reference}"
-
-
-def _thread_id(conversation: Conversation, sender: str) -> str:
-    """One Message-ID that all answers of a conversation refer to, so that mail programs keep them together."""
-    return f"<{message_id(conversation.pk.hex)}@{sender.rpartition('@')[2]}>"

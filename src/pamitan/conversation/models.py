@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 import uuid
 
 from django.db import models
@@ -115,6 +117,23 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author} in {self.conversation_id}"
+
+
+def new_mail_token() -> str:
+    """160 random bits in small letters and digits, as mail servers leave them."""
+    return base64.b32encode(secrets.token_bytes(20)).decode().lower()
+
+
+class MailThread(models.Model):
+    """What ties mails to a conversation. Who has the token has had a mail of this conversation."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="mail_thread")
+    token = models.CharField(max_length=32, unique=True, default=new_mail_token)
+    last_received = models.CharField(max_length=320, blank=True)
+    """The Message-ID of the customer's latest mail; our next answer refers to it."""
+
+    def __str__(self) -> str:
+        return f"mails of {self.conversation_id}"
 
 
 class Typing(models.Model):
