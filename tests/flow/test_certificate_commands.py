@@ -52,6 +52,14 @@ def test_an_untouched_certificate_is_valid_without_a_home_or_a_store(tmp_path: P
     assert "alice" not in certificate
 
 
+def test_it_says_what_was_not_looked_at(tmp_path: Path, certificate: str) -> None:
+    told = json.loads(certificate)["document"]["not_looked_at"]
+    numbers = next(place for place in told if "numbers" in place["reason"])
+    assert numbers["where"]
+    lines = [line for line in verified(tmp_path, certificate).stdout.splitlines() if line.startswith("Not looked at")]
+    assert lines == [f"Not looked at in {p['datastore']}: {', '.join(p['where'])}: {p['reason']}." for p in told]
+
+
 def test_with_the_stores_own_key(tmp_path: Path, certificate: str) -> None:
     key = json.loads(certificate)["public_key"]
     result = verified(tmp_path, certificate, "--public-key", key, "--json")

@@ -68,7 +68,7 @@ def case_file(rows: Iterable[int] = (), account_id: str = "1", identifiers: list
 
 def found(shop: Shop, *rows: int, usable: frozenset[Identifier] | None = None) -> list[Residue]:
     allowed = {} if usable is None else {"1": usable}
-    return scan(Store(shop.file, SetClock(NOW)), {"1": case_file(rows)}, NOW, allowed)["1"]
+    return scan(Store(shop.file, SetClock(NOW)), {"1": case_file(rows)}, NOW, allowed).residue["1"]
 
 
 def order(shop: Shop, id_: int, customer_id: int | None = None, **cells: str) -> None:
@@ -232,7 +232,7 @@ def test_each_account_of_a_batch_gets_its_own(shop: Shop) -> None:
     log(shop, 2, message="cleo@example.com and anna@rossi.example")
     cleo = case_file(account_id="9", identifiers=[("email", "cleo@example.com")])
     dora = case_file(account_id="8", identifiers=[("email", "dora@example.com")])
-    residue = scan(Store(shop.file, SetClock(NOW)), {"1": case_file(), "9": cleo, "8": dora}, NOW)
+    residue = scan(Store(shop.file, SetClock(NOW)), {"1": case_file(), "9": cleo, "8": dora}, NOW).residue
     blocking = {account: [(r.table, r.rows) for r in several if r.blocking] for account, several in residue.items()}
     assert blocking == {"1": [("log", 2)], "9": [("log", 1)], "8": []}
 
@@ -272,7 +272,9 @@ def test_a_uuid_is_found_as_text_and_as_bytes(any_url: str) -> None:
     shop = Shop(any_url, SHOP, FILE)
     log(shop, 1, message=f"user {account} signed in")
     log(shop, 2, payload=json.dumps({"user": account.replace("-", "").upper()}))
-    residue = scan(Store(shop.file, SetClock(NOW)), {account: case_file(account_id=account, identifiers=[])}, NOW)
+    residue = scan(
+        Store(shop.file, SetClock(NOW)), {account: case_file(account_id=account, identifiers=[])}, NOW
+    ).residue
     assert [(r.column, r.kind, r.blocking) for r in residue[account]] == [
         ("message", "id", True),
         ("payload", "id", True),
@@ -284,7 +286,7 @@ def test_the_scan_reads_on_the_replica_where_there_is_one(sqlite_url: str, postg
     log(replica, 1, message="anna@rossi.example")
     main = shop.file.datastores["default"].model_copy(update={"scan_url": postgres_url})
     file = shop.file.model_copy(update={"datastores": {"default": main}})
-    assert [r.table for r in scan(Store(file), {"1": case_file()}, NOW)["1"] if r.blocking] == ["log"]
+    assert [r.table for r in scan(Store(file), {"1": case_file()}, NOW).residue["1"] if r.blocking] == ["log"]
 
 
 def test_a_large_table_is_read_in_chunks(shop: Shop) -> None:
@@ -298,7 +300,7 @@ ANNAS_NUMBERS: list[tuple[Kind, str]] = [*ANNA, ("other", "IT60X0542811101000000
 
 
 def with_numbers(shop: Shop, identifiers: list[tuple[Kind, str]] = ANNAS_NUMBERS) -> list[Residue]:
-    return scan(Store(shop.file, SetClock(NOW)), {"1": case_file(identifiers=identifiers)}, NOW)["1"]
+    return scan(Store(shop.file, SetClock(NOW)), {"1": case_file(identifiers=identifiers)}, NOW).residue["1"]
 
 
 def test_the_number_of_a_bank_account_blocks_like_an_address(shop: Shop) -> None:

@@ -49,6 +49,8 @@ def verify(
         print_json({"valid": True, "key_given": public_key is not None, "public_key": found.public_key, **document})
         return
     say(f"Valid: {document.get('store')}, closure {document.get('reference')}, closed at {document.get('closed_at')}.")
+    for line in found.not_looked_at():
+        say(f"Not looked at in {line}.")
     if public_key is None:
         say(f"Signed with the key {found.public_key}. Compare it with the one that the store publishes,")
         say("or give that one with --public-key: anybody can sign with a key of their own.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from pamitan.closure.states import Event, State
 from pamitan.closure.store import current_store
 from pamitan.closure.traces import Trace, erase_traces
 from pamitan.closure.transition import transition
+from pamitan.erasure.residue import Unread
 from pamitan.evidence.certificate import issue
 from pamitan.evidence.ledger import LedgerEvent, record
 from pamitan.evidence.tombstones import Kind, bar
@@ -67,13 +69,16 @@ def settle(claim: Claim, now: dt.datetime) -> None:
             record(LedgerEvent.ACCOUNT_UNLOCKED, closure.pk, now)
 
 
-def finish(claim: Claim, now: dt.datetime) -> None:
-    """Erased and verified: bar, certify, tell the customer, forget. All of it, or nothing. Raises ``Overtaken``."""
+def finish(claim: Claim, now: dt.datetime, unread: Sequence[Unread]) -> None:
+    """Erased and verified: bar, certify, tell the customer, forget. All of it, or nothing. Raises ``Overtaken``.
+
+    ``unread``: where the residue scan did not look, for the certificate.
+    """
     closure = claim.closure
     with transaction.atomic():
         closure.receipts = [*closure.receipts, *_own_receipts(_erase_our_traces(closure, now))]
         _bar_identifiers(closure, now)
-        _certify(closure, file_retained(closure, now), now)
+        _certify(closure, file_retained(closure, now), unread, now)
         mails.queue(closure, "closed", now, **_outcome(closure, now))
         CaseFileRow.objects.filter(pk=closure.pk).delete()
         changes = {**FORGOTTEN, "receipts": closure.receipts, "residue": _without_keys(closure), "ended_at": now}
@@ -135,7 +140,7 @@ def _outcome(closure: Closure, now: dt.datetime) -> dict[str, Any]:
     return {"kept": kept, "barred": barred, "barred_until": bar_ends(duration, now) if barred else None}
 
 
-def _certify(closure: Closure, retained: list[dict[str, Any]], now: dt.datetime) -> None:
+def _certify(closure: Closure, retained: list[dict[str, Any]], unread: Sequence[Unread], now: dt.datetime) -> None:
     """The store's copy: per datastore and table what was done, what the law retains, what the scan found."""
     file = current_store().file
     statement = {
@@ -146,6 +151,7 @@ def _certify(closure: Closure, retained: list[dict[str, Any]], now: dt.datetime)
         "receipts": closure.receipts,
         "retained": retained,
         "residue": _without_keys(closure),
+        "not_looked_at": [dataclasses.asdict(place) for place in unread],
         "limits": "the named datastores at the time of closing; copies made before, such as backups, are not covered",
     }
     issue(closure.pk, statement, now)

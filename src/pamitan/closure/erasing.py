@@ -20,7 +20,7 @@ from pamitan.closure.transition import Overtaken
 from pamitan.erasure.errors import ErasureError
 from pamitan.erasure.execute import erase
 from pamitan.erasure.receipt import LATE, RECOVERED, Receipt
-from pamitan.erasure.residue import EVERYTHING, MAPPED, Reach, Residue
+from pamitan.erasure.residue import EVERYTHING, MAPPED, Reach, Residue, Unread
 from pamitan.erasure.verify import verify
 from pamitan.stores.errors import StoreError, StoreUnavailable
 from pamitan.stores.types import Subject
@@ -92,17 +92,16 @@ def _verify(claims: Sequence[Claim], now: dt.datetime, at_once: bool) -> None:
             _verify_within(some, now, reach, conclude)
 
 
-def _verify_within(
-    claims: Sequence[Claim], now: dt.datetime, reach: Reach, conclude: Callable[[Claim, dt.datetime], None]
-) -> None:
+def _verify_within(claims: Sequence[Claim], now: dt.datetime, reach: Reach, conclude: Callable[..., None]) -> None:
     result = verify(current_store(), _subjects(claims), _shelf(claims), reach)
+    end = partial(conclude, unread=result.unread)
     for claim in claims:
         account_id = claim.closure.account_id
         if account_id in result.set_aside:
             put_off(claim, now, result.set_aside[account_id])
             continue
         late, residue = result.receipts.get(account_id, []), result.residue.get(account_id, [])
-        _each(claim, now, partial(_conclude, claim, now, late, residue, conclude))
+        _each(claim, now, partial(_conclude, claim, now, late, residue, end))
 
 
 def _conclude(
@@ -122,8 +121,8 @@ def _conclude(
         conclude(claim, now)
 
 
-def _rest_until_night(claim: Claim, now: dt.datetime) -> None:
-    """Nothing is left in the mapped tables; all the others are searched at night."""
+def _rest_until_night(claim: Claim, now: dt.datetime, unread: Sequence[Unread]) -> None:
+    """Nothing is left in the mapped tables; all the others, ``unread`` till then, are searched at night."""
     claim.rest(full_scan_after(now), verified_at=now, stuck_reason="")
 
 

@@ -19,6 +19,9 @@ from typing import Final
 UNPACKED_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of one packed value that are looked at, all its members together."""
 _MOST_MEMBERS = 10_000
+_FIRST_BYTES = 64
+_HIGHEST_RATIO = 10_000
+"""No packer of these makes more of a byte, but for bzip2, of which nobody makes such a file but to do harm."""
 _ZIP, _GZIP, _BZIP2, _XZ, _PDF = b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"%PDF-"
 _XML = b"<?xml"
 _TAG = re.compile(rb"<[^<>]{1,4096}>")
@@ -80,10 +83,9 @@ def closed(data: bytes) -> str | None:
         return ARCHIVE
     if data.startswith(_ZIP):
         return _closed_in_zip(data)
-    room = Room()
-    if next(members(data, room), None) is not None:
-        return LARGE if room.left <= 0 else None
-    return None if _is_text(data) else UNKNOWN
+    if next(members(data, Room(_FIRST_BYTES)), None) is None:
+        return None if _is_text(data) else UNKNOWN
+    return LARGE if len(data) * _HIGHEST_RATIO > UNPACKED_LIMIT and _is_beyond(data) else None
 
 
 def _of_zip(data: bytes, room: Room) -> Iterator[bytes]:
@@ -135,6 +137,11 @@ def _closed_in_zip(data: bytes) -> str | None:
 
 def _is_encrypted(info: zipfile.ZipInfo) -> bool:
     return bool(info.flag_bits & 1)
+
+
+def _is_beyond(data: bytes) -> bool:
+    room = Room()
+    return any(room.left <= 0 for _member in members(data, room))
 
 
 def _is_text(data: bytes) -> bool:

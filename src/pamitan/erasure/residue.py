@@ -7,11 +7,12 @@ memory. What is found is confirmed in :mod:`pamitan.content.patterns` and weighe
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
 
+from pamitan.content.containers import closed
 from pamitan.content.patterns import Hit, Matcher, Needle, ResidueKind, needles
 from pamitan.content.search import Sieve, hits_in
 from pamitan.erasure.casefile import CaseFile
@@ -27,10 +28,13 @@ from pamitan.stores.scan import Chunk, chunks
 from pamitan.stores.schema import Schema, Table, current
 from pamitan.stores.store import Store
 from pamitan.stores.types import Identifier
+from pamitan.stores.unread import copies, left_out
 
 Key = tuple[Any, ...]
 _KEYS_SHOWN = 3
 _SHOWN_LETTERS = 12
+_SHORT_BINARY = 64
+"""Bytes: an id, a checksum, an address of a network."""
 Reach = Literal["everything", "mapped"]
 EVERYTHING: Final[Reach] = "everything"
 MAPPED: Final[Reach] = "mapped"
@@ -53,13 +57,32 @@ class Residue:
     """The closure may not be called closed while this stands."""
 
 
+@dataclass(frozen=True)
+class Unread:
+    """What was not looked at, in one datastore, and why."""
+
+    datastore: str
+    where: tuple[str, ...]
+    """Columns, views, or what else there is; with the number of cells where it is not the whole column."""
+    reason: str
+
+
+@dataclass
+class ScanResult:
+    """What one pass found, by account, and what it did not look at."""
+
+    residue: dict[str, list[Residue]] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+    """Only where everything was to be looked at."""
+
+
 def scan(
     store: Store,
     casefiles: Mapping[str, CaseFile],
     now: dt.datetime,
     usable: Mapping[str, frozenset[Identifier]] | None = None,
     reach: Reach = EVERYTHING,
-) -> dict[str, list[Residue]]:
+) -> ScanResult:
     """Look for every identifier of these accounts in all datastores; on ``scan_url`` where there is one.
 
     ``reach``: in all tables, or in those of the data map and the account table alone, in the databases themselves.
@@ -71,7 +94,8 @@ def scan(
     search = _Search(store.file, casefiles, now, usable or {})
     for datastore in store.file.datastores:
         search.look_through(datastore, reach)
-    return {account_id: search.findings.residue(account_id) for account_id in casefiles}
+    residue = {account_id: search.findings.residue(account_id) for account_id in casefiles}
+    return ScanResult(residue, search.unread)
 
 
 class _Search:
@@ -85,6 +109,7 @@ class _Search:
         usable: Mapping[str, frozenset[Identifier]],
     ) -> None:
         self.findings = _Findings()
+        self.unread: list[Unread] = []
         self._file = file
         self._casefiles = casefiles
         self._now = now
@@ -102,15 +127,25 @@ class _Search:
         engine = engine_for(given.scan_url if given.scan_url and reach == EVERYTHING else given.url)
         schema = current(engine)
         owners = Owners(engine, schema, self._file, datastore, self._casefiles.keys(), given.local(self._now))
-        for table in self._within(reach, datastore, schema):
+        tables = [*self._within(reach, datastore, schema), *(copies(engine) if reach == EVERYTHING else ())]
+        closed_cells: Counter[tuple[str, str]] = Counter()
+        for table in tables:
             survivors = Survivors(self._casefiles, datastore, table.name)
             place = _Place(datastore, table, _terms(self._file, datastore, table.name), survivors, owners)
             for chunk in chunks(engine, table, self._sieve):
                 self._weigh(place, chunk, hits_in(self._matcher, chunk.cells))
+                closed_cells.update((f"{table.name}.{column}", why) for column, why in _closed(chunk))
+        if reach == EVERYTHING:
+            left = left_out(engine, schema, tables)
+            for (column, why), cells in sorted(closed_cells.items()):
+                left.setdefault(why, []).append(f"{column} ({cells})")
+            self.unread += [Unread(datastore, tuple(where), why) for why, where in left.items()]
 
     def _within(self, reach: Reach, datastore: str, schema: Schema) -> list[Table]:
+        if reach == EVERYTHING:
+            return list(schema.tables.values())
         mapped = {*self._file.map.get(datastore, {}), *([self._file.account.table] * (datastore == self._file.home))}
-        return [table for name, table in schema.tables.items() if reach == EVERYTHING or name in mapped]
+        return [table for name, table in schema.tables.items() if name in mapped]
 
     def _weigh(self, place: _Place, chunk: Chunk, hits: dict[int, list[tuple[str, Hit]]]) -> None:
         doubtful = [chunk.keys[row] for row, seen in hits.items() if _owner_matters(seen)]
@@ -308,6 +343,16 @@ def _has_another_name(terms: Terms, chunk: Chunk, row: int, hits: list[tuple[str
     return any(
         column not in theirs and chunk.cells[column][row] for column in terms.name_columns if column in chunk.cells
     )
+
+
+def _closed(chunk: Chunk) -> Iterator[tuple[str, str]]:
+    """The binary cells in which not all could be read, by column, with the reason."""
+    for column, values in chunk.cells.items():
+        for value in values:
+            if isinstance(value, (bytes, bytearray, memoryview)) and len(value) > _SHORT_BINARY:
+                why = closed(bytes(value))
+                if why:
+                    yield column, why
 
 
 def _shown(row_key: RowKey, key: Key, hits: list[tuple[str, Hit]]) -> str:

@@ -16,7 +16,7 @@ from pamitan.erasure.execute import Place, home_last, transaction
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.people import Person, is_another, look_up, row_survives
 from pamitan.erasure.receipt import LATE, Receipt
-from pamitan.erasure.residue import EVERYTHING, Reach, Residue, scan
+from pamitan.erasure.residue import EVERYTHING, Reach, Residue, Unread, scan
 from pamitan.erasure.settle import Receipts
 from pamitan.erasure.unlinking import file_receipts, still_there, unlink_files
 from pamitan.stores.store import Store
@@ -32,6 +32,8 @@ class VerifyResult:
     receipts: Receipts = field(default_factory=dict)
     """Rows that came late, now erased."""
     residue: dict[str, list[Residue]] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+    """Where the residue scan did not look, although all tables were to be searched."""
     set_aside: dict[str, str] = field(default_factory=dict)
     """Accounts with late rows that could not be erased, or without a case file; each with the reason."""
 
@@ -61,7 +63,9 @@ def verify(
     _files(people, casefiles, result)
     usable = {account: person.vetted.usable for account, person in people.items()}
     found = {account: person.casefile for account, person in people.items()}
-    result.residue = scan(store, found, store.clock.now(), usable, reach) if found else {}
+    if found:
+        scanned = scan(store, found, store.clock.now(), usable, reach)
+        result.residue, result.unread = scanned.residue, scanned.unread
     return result
 
 

@@ -33,6 +33,11 @@ class SignedCertificate:
         """Whether exactly this document was signed with the key: the one named, else the one in the file."""
         return verify(self.document, self.signature, public_key or self.public_key)
 
+    def not_looked_at(self) -> list[str]:
+        """A line for each thing that the residue scan did not look at, with the reason."""
+        places = self.document.get("not_looked_at") or []
+        return [f"{place['datastore']}: {', '.join(place['where'])}: {place['reason']}" for place in places]
+
     def to_json(self) -> str:
         """The file's text."""
         plain = {"document": self.document, "signature": self.signature, "public_key": self.public_key}
