@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from pamitan.channels.models import Mail
+from pamitan.channels.quoting import MARK
 from pamitan.conversation import mail_threads, service
 from pamitan.conversation.models import Channel, Conversation, MailThread
 from tests.flow.corner_shop import ALICE
@@ -42,7 +43,7 @@ def test_an_answer_refers_to_the_customers_latest_mail(anna: User) -> None:
 def test_where_no_mail_is_read_answers_go_to_the_store(anna: User) -> None:
     answered(anna, "Here.")
     assert Mail.objects.get().reply_to == ""
-    assert mail_threads.MARK not in Mail.objects.get().text
+    assert MARK not in Mail.objects.get().text
 
 
 def test_where_mail_is_read_the_answer_goes_to_an_address_that_nobody_can_guess(anna: User, settings: Any) -> None:
@@ -53,7 +54,7 @@ def test_where_mail_is_read_the_answer_goes_to_an_address_that_nobody_can_guess(
     assert mail.reply_to == f"halo+{token}@toko.example"
     assert len(token) == 32
     assert talk.pk.hex not in token
-    assert mail.text.startswith(mail_threads.MARK)
+    assert mail.text.startswith(MARK)
 
 
 def test_an_address_or_a_header_names_the_conversation(anna: User) -> None:

@@ -13,11 +13,10 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from pamitan.channels.quoting import MARK
 from pamitan.closure.store import current_store
 from pamitan.conversation.models import Conversation, MailThread
 
-MARK = "-- ^^ --"
-"""Stands at both ends of the line above which the customer writes; in every language."""
 _TOKEN = re.compile(r"[a-z2-7]{32}")
 
 
