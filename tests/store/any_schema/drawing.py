@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.store.any_schema.contents import PIECES, Piece, line
+from tests.store.any_schema.contents import CLEAR, PIECES, Piece, line
 from tests.store.any_schema.model import (
     EMAIL,
     NAME,
@@ -68,6 +68,8 @@ class Drawing:
         for piece in pieces:
             self._add(piece)
         self._rules(pieces)
+        if chance(self._draw, 4):
+            self._files()
         self._itself()
         return self._table
 
@@ -377,6 +379,19 @@ class Drawing:
             for row in self._table.rows:
                 row.values["issued"] = self._draw(st.sampled_from([None, "2020-03-01", "2024-05-05"]))
         return "issued"
+
+    def _files(self) -> None:
+        """Rows name files; some name the same one."""
+        self._table.add(Column("photo", "varchar"))
+        for row in self._table.rows:
+            no = row.values["no"]
+            row.values["photo"] = self._draw(
+                st.sampled_from([f"{no}.jpg", f"a b/ö%20{no}.jpg", "family.jpg", "", None])
+            )
+        for rule in self._table.rules:
+            rule.unlink(self._table.name)
+            if not rule.deletes and rule.keeps is not None and self._draw(st.booleans()):
+                rule.change("photo", *CLEAR)
 
     # rows that point at rows of the same table
 

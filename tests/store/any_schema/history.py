@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+import fsspec
 import sqlalchemy as sa
 import yaml
 
@@ -48,6 +49,15 @@ class World:
         tables = history.shop.tables
         self.main.make([table for table in tables if not table.other])
         self.other.make([table for table in tables if table.other])
+        disk = fsspec.filesystem("memory")
+        if disk.exists("/any-schema"):
+            disk.rm("/any-schema", recursive=True)
+        for name in files_of(history):
+            disk.pipe_file(f"/any-schema/{name}", b"x")
+
+    def files(self) -> set[str]:
+        """The names of the files that are there."""
+        return {name.removeprefix("/any-schema/") for name in fsspec.filesystem("memory").find("/any-schema")}
 
     def read(self, history: History) -> Rows:
         tables = history.shop.tables
@@ -82,6 +92,7 @@ def live_through(world: World, history: History) -> None:
     truth.check(before, after)
     assert list(lost_pointers(history, after)) == []
     assert list(unexplained(history, truth, after, words_too=True)) == []
+    assert truth.aside or world.files() == files_of(history) - truth.unlinked({})
     if not truth.aside:
         assert counted(planned.per_account) == counted(result.receipts), "the plan and the deed differ"
 
@@ -119,7 +130,14 @@ def live_until(world: World, history: History, truth: Truth, shelf: Shelf, day: 
             (table, no): fate for (table, no), fate in going.items() if before[table].get(no) != after[table].get(no)
         }
     truth.check(before, after, going)
+    assert truth.aside or held or world.files() == files_of(history) - truth.unlinked(going)
     assert list(lost_pointers(history, after)) == []
+
+
+def files_of(history: History) -> set[str]:
+    """The files that rows name, each with its table."""
+    rows = [(table.name, row.values.get("photo")) for table in history.shop.tables for row in table.rows]
+    return {f"{table}/{name}" for table, name in rows if name}
 
 
 def kept_of(shelf: Shelf, person: Person) -> list[RetainedRows]:

@@ -9,6 +9,7 @@ from typing import Any
 
 EMAIL, PHONE, NAME = "email", "phone", "name"
 KEPT_YEARS = 10
+FOLDER = "memory://any-schema"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +93,8 @@ class Rule:
     """The columns that a law keeps; ``None``: all that the rule does not change."""
     status: str | None = None
     """For rows of this status alone."""
+    unlinks: bool = False
+    """The file that the row names goes."""
     kept_from: str | None = None
     """The column with the date from which the law counts; ``None``: from the closing."""
 
@@ -108,6 +111,11 @@ class Rule:
         if not self.deletes and column not in self.effects:
             self.said.setdefault("detach", []).append(column)
             self.effects[column] = Becomes(None)
+
+    def unlink(self, table: str) -> None:
+        """Delete the file that the row names, unless a law keeps its name."""
+        self.said["unlink"] = [f"{FOLDER}/{table}/{{photo}}"]
+        self.unlinks = True
 
     def keep(self, columns: Sequence[str] | None, kept_from: str | None) -> None:
         """Keep these columns by law, or the whole row, for ten years."""

@@ -10,7 +10,9 @@ from typing import Any
 from tests.store.any_schema.contents import ERASED, line
 from tests.store.any_schema.database import Rows
 from tests.store.any_schema.model import (
+    EMAIL,
     KEPT_YEARS,
+    PHONE,
     Becomes,
     Effect,
     Emptied,
@@ -68,6 +70,19 @@ class Truth:
                     found[table.name, row.values["no"]] = None if rule.deletes else dict(rule.effects)
         yield from found.items()
 
+    def unlinked(self, going: Outcome) -> set[str]:
+        """The files that nobody names any more, when these rows have gone after what the closing itself did."""
+        return {file for table in self._tables for file in self._unlinked_of(table, going)}
+
+    def _unlinked_of(self, table: Table, going: Outcome) -> set[str]:
+        gone, named = set[Any](), set[Any]()
+        for row in table.rows:
+            place, rule = (table.name, row.values["no"]), table.rule_of(row)
+            unlinks = bool(rule and rule.unlinks and place in self.outcome)
+            by_law = rule is not None and rule.keeps is None and going.get(place, {}) is not None
+            (gone if unlinks and not by_law else named).add(row.values.get("photo"))
+        return {f"{table.name}/{name}" for name in gone - named if name}
+
     def due(self, day: dt.date) -> Outcome:
         """What the law lets go by that day."""
         rules = {place: rule for place, row, rule in self._retained() if _last_day(row, rule) < day}
@@ -98,8 +113,20 @@ class Truth:
         """A line that nobody owns: where what they have proven stands in it, all that is theirs goes."""
         takers = {n for n, kind, _ in row.tells if n in leaving and (n, kind) in self._history.proven}
         names = {person.name for person in self._history.shop.people if person.number in takers}
-        left = [ERASED if n in takers or piece in names else piece for n, _kind, piece in row.tells]
+        lent = set(self._lent(takers))
+        gone = [n in takers or (n, kind) in lent or piece in names for n, kind, piece in row.tells]
+        left = [ERASED if erased else piece for erased, (_n, _kind, piece) in zip(gone, row.tells, strict=True)]
         return {(table.name, row.values["no"]): {"line": Becomes(line(row, left))}} if takers else {}
+
+    def _lent(self, takers: Set[int]) -> Iterator[tuple[int, str]]:
+        """What of others stands in rows of these, in the column for it: it counts as theirs."""
+        rows = [row for table in self._tables for row in table.rows if row.mapped and row.owner in takers]
+        for row in filter(lambda row: self._is_taken(row, frozenset(self._history.leaving)), rows):
+            for person in self._history.shop.people:
+                if str(row.values.get("Email")).strip().lower() == person.email:
+                    yield person.number, EMAIL
+                if re.sub(r"\D", "", str(row.values.get("contact"))).endswith(person.phone[3:]):
+                    yield person.number, PHONE
 
     def _is_taken(self, row: Row, leaving: Set[int]) -> bool:
         """All whose it is leave, and the links find it."""
