@@ -33,7 +33,9 @@ class Database:
 
     def _connect(self, url: sa.URL) -> Any:
         if self.dialect == "sqlite":
-            return sqlite3.connect(str(url.database), isolation_level=None)
+            connection = sqlite3.connect(str(url.database), isolation_level=None)
+            connection.execute("PRAGMA synchronous = OFF")
+            return connection
         if self.dialect == "postgresql":
             return psycopg.connect(url.render_as_string(), autocommit=True, prepare_threshold=None)
         port = url.port or 3306

@@ -236,7 +236,9 @@ class Drawing:
         self._table.links = [{"mentions": "line"}]
         self._table.rules = [Rule({"redact": ["line"]})]
         for _row in range(self._draw(st.integers(1, 5))):
-            people = self._draw(st.lists(st.sampled_from([*self._shop.people, STRANGER]), min_size=1, max_size=3))
+            everybody = st.sampled_from([*self._shop.people, STRANGER])
+            # the same name twice, side by side, would become one word: its parts also make the name the other way round
+            people = self._draw(st.lists(everybody, min_size=1, max_size=3, unique_by=lambda p: p.name))
             tells = tuple(self._told_of(person) for person in people)
             row = self._new_row(None, {}, tells=tells)
             row.values["line"] = line(row, [piece for _number, _kind, piece in tells])
