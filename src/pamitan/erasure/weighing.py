@@ -9,13 +9,13 @@ the person's              blocks; a mere town inside a longer text is only possi
 another customer's        their own where the store file says that such identifiers stand in that column, or where the
                           whole cell is the phone number (families share one); an address, number or id elsewhere
                           blocks, unless the other customers have it too; a name or postal address is only possible
-nobody's                  explained by the law where it covers all such cells of the row, since an earlier closure may
-                          have left them; else an address, number or id blocks, unless another living account has it
-                          too, beside the same name and postal address where the row tells these; an unproven one in a
-                          column that the map links by, or declares to hold customers' own, is spared by the safety
-                          rule, which says so; a name blocks beside any of these, or beside the postal address, and the
-                          other way round; else it is possible. A phone number in the column for it, with another name
-                          in the column for that, is that other person's
+nobody's                  only possible where a law keeps all such cells in whosever row: an earlier closure may have
+                          left it, or the map missed it, and by the key nobody knows; else an address, number or id
+                          blocks, unless another living account has it too, beside the same name and postal address
+                          where the row tells these; an unproven one in a column that the map links by, or declares to
+                          hold customers' own, is spared by the safety rule, which says so; a name blocks beside any of
+                          these, or beside the postal address, and the other way round; else it is possible. A phone
+                          number in the column for it, with another name in the column for that, is that other person's
 ========================  ==========================================================================================
 """
 
@@ -42,6 +42,7 @@ NEEDED = "rows kept by law point at this row"
 EMPTIED = "the number of the account's row, which stays, emptied"
 ANOTHER_NAME = "stands there with another person's name"
 UNPROVEN = "not proven to be this customer's"
+KEPT_TABLE = "only possible: a law keeps such rows, but whose this one is, is not known"
 POSSIBLE = "only possible: a name or address alone, perhaps a namesake's"
 _CERTAIN = ("email", "phone", "id")
 
@@ -125,10 +126,9 @@ class Terms:
     def _named(self, rules: set[int]) -> list[Rule]:
         return [self.rules[number] for number in sorted(rules) if number < len(self.rules)]
 
-    def law_on_all(self, column: str) -> str | None:
-        """The law by which that cell is kept in whosever row it is, such as one that an earlier closure left behind."""
-        kept = (rule for rule in self.rules if rule.keep and rule.where is None and _keeps(rule, column))
-        return next((text(rule.keep.law, "en") for rule in kept if rule.keep), None)
+    def keeps_in_all(self, column: str) -> bool:
+        """Whether a law keeps that cell in whosever row it is, such as one that an earlier closure left behind."""
+        return any(rule.keep and rule.where is None and _keeps(rule, column) for rule in self.rules)
 
     @property
     def name_columns(self) -> list[str]:
@@ -225,9 +225,8 @@ def _verdict(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | N
         return _in_own_row(hit)
     if seen.others:
         return _in_anothers_row(terms, seen, column, hit)
-    laws = [terms.law_on_all(name) for name, _ in seen.hits]
-    if None not in laws:
-        return Verdict(False, terms.law_on_all(column))
+    if all(terms.keeps_in_all(name) for name, _ in seen.hits):
+        return Verdict(False, KEPT_TABLE)
     if is_certain(hit):
         return _certain_in_nobodys_row(terms, seen, column, hit)
     return _words_in_nobodys_row(terms, seen, column, hit)
