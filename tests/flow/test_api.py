@@ -70,5 +70,5 @@ def test_health_tells_how_far_the_sweep_is_behind(clock: SetClock, address: str)
 
 def test_the_api_describes_itself_and_needs_no_page_for_it() -> None:
     described = Client().get("/api/openapi.json").json()
-    assert set(described["paths"]) == {"/api/barred", "/api/health"}
+    assert set(described["paths"]) == {"/api/barred", "/api/calls", "/api/health"}
     assert Client().get("/api/docs").status_code == 404

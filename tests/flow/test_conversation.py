@@ -13,7 +13,7 @@ from pamitan.closure.states import State as ClosureState
 from pamitan.closure.traces import erase_traces
 from pamitan.conversation import service
 from pamitan.conversation.errors import ConversationError, Refusal
-from pamitan.conversation.models import Author, Channel, Conversation, Message, Notice, State
+from pamitan.conversation.models import Author, Channel, Conversation, Message, Notice, Outcome, State
 from pamitan.conversation.threads import TEXT_LIMIT, UNANSWERED_LIMIT
 from pamitan.conversation.waiting import waiting_time
 from pamitan.evidence.models import LedgerEntry
@@ -192,13 +192,13 @@ def test_a_call_at_a_wanted_time_waits_from_then_on(clock: SetClock, anna: User)
     urgent = talk(ALICE, Channel.CHAT)
     assert list(service.queue()) == [urgent, called]
     clock.pass_time(hours=2, minutes=5)
-    service.called(called, anna, reached=True)
+    service.called(called, anna, Outcome.REACHED)
     assert waiting_time(Channel.PHONE, clock.now()).median == dt.timedelta(minutes=5)
 
 
 def test_a_call_that_nobody_answered_stays_in_the_queue(anna: User) -> None:
     conversation = talk(channel=Channel.PHONE, call=service.Call("+6281234567890"))
-    service.called(conversation, anna, reached=False)
+    service.called(conversation, anna, Outcome.NO_ANSWER)
     assert list(service.queue()) == [conversation]
     assert said(conversation)[-1] == (Author.SYSTEM, Notice.CALL_NO_ANSWER)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from pamitan.api.calls import router as calls_router
 from pamitan.api.token import ShopToken
 from pamitan.closure.backlog import backlog_age_seconds
 from pamitan.closure.clock import clock
@@ -38,6 +39,9 @@ class Health(Schema):
 
 class Problem(Schema):
     error: str
+
+
+api.add_router("", calls_router)
 
 
 @api.post("/barred", auth=ShopToken(), response={200: Barred, 401: Problem, 422: Problem}, operation_id="barred")

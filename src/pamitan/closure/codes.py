@@ -17,7 +17,7 @@ from pamitan.closure.models import OneTimeCode
 from pamitan.closure.store import current_store
 from pamitan.evidence.tombstones import tombstone_hash
 from pamitan.kit.hashing import keyed_hash, one_time_code
-from pamitan.stores.types import Identifier
+from pamitan.stores.types import Account, Identifier
 
 CLOSE_NOW = "close-now"
 """The purpose of a code that lets the customer close without the withdrawal period."""
@@ -34,6 +34,13 @@ def send_code(account_id: str, purpose: str, *, language: str | None = None) -> 
 
     Raises ``NoSuchAccount``, ``NoAddress``, ``TooManyCodes`` and ``StoreUnavailable``.
     """
+    with transaction.atomic():
+        account, code = draw_code(account_id, purpose)
+        mails.queue_code(account.email or "", code, fitting_language(language or account.language), clock().now())
+
+
+def draw_code(account_id: str, purpose: str) -> tuple[Account, str]:
+    """The account, and a new code for the caller to send to its registered address. Raises as :func:`send_code`."""
     now = clock().now()
     account = current_store().account(account_id)
     if account is None:
@@ -43,8 +50,7 @@ def send_code(account_id: str, purpose: str, *, language: str | None = None) -> 
     with transaction.atomic():
         if _sent_within_the_hour(account_id, purpose, now) >= MOST_PER_HOUR:
             raise TooManyCodes("too many codes within the hour")
-        code = issue_code(account_id, purpose, account.email, now, until=now + VALID)
-        mails.queue_code(account.email, code, fitting_language(language or account.language), now)
+        return account, issue_code(account_id, purpose, account.email, now, until=now + VALID)
 
 
 def issue_code(account_id: str, purpose: str, address: str, now: dt.datetime, *, until: dt.datetime) -> str:

@@ -18,6 +18,7 @@ class Refusal(TextChoices):
     )
     FINISHED = "finished", _("This conversation is finished. You can begin a new one.")
     ACCOUNT_GONE = "account_gone", _("This account is no longer there.")
+    NO_CALL = "no_call", _("This conversation is not by phone.")
     NO_CLOSURE = "no_closure", _("No closing waits for a confirmation here.")
 
 

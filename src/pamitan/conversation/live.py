@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core import signing
+from django.db.models import Q
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from pamitan.closure.clock import clock
 from pamitan.closure.store import current_store
 from pamitan.conversation.models import Author, Channel, Conversation, Message, State, Typing
 
@@ -107,10 +110,15 @@ def writing(now: dt.datetime) -> dict[UUID, frozenset[str]]:
 
 
 def places() -> dict[UUID, int]:
-    """The place of each waiting chat in the queue, from 1: the longest wait comes first."""
-    waiting = Conversation.objects.filter(channel=Channel.CHAT, state=State.OPEN)
-    numbers = waiting.order_by("waiting_since", "created_at").values_list("id", flat=True)
-    return {conversation: place for place, conversation in enumerate(numbers, start=1)}
+    """The place of each waiting chat and each wanted call in its queue, from 1: the longest wait comes first."""
+    live = Q(channel=Channel.CHAT) | Q(channel=Channel.PHONE) & (Q(call_at=None) | Q(call_at__lte=clock().now()))
+    waiting = Conversation.objects.filter(live, state=State.OPEN).order_by("waiting_since", "created_at")
+    found: dict[UUID, int] = {}
+    ahead: Counter[str] = Counter()
+    for conversation, channel in waiting.values_list("id", "channel"):
+        ahead[channel] += 1
+        found[conversation] = ahead[channel]
+    return found
 
 
 def shown(message: Message, side: str, language: str) -> str:

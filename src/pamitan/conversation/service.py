@@ -22,8 +22,9 @@ from pamitan.closure.states import State as ClosureState
 from pamitan.closure.store import current_store
 from pamitan.conversation import threads, topics, waiting
 from pamitan.conversation.answers import mail_answer
+from pamitan.conversation.call_times import MOST_TRIES, next_try, tries
 from pamitan.conversation.errors import ConversationError, Refusal
-from pamitan.conversation.models import Channel, Conversation, Message, Notice, State
+from pamitan.conversation.models import Channel, Conversation, Message, Notice, Outcome, State
 from pamitan.evidence import ledger
 from pamitan.evidence.ledger import LedgerEvent
 from pamitan.stores.types import Identifier
@@ -117,6 +118,15 @@ def note_started(closure: Closure) -> None:
             threads.add_notice(fresh, Notice.CLOSURE_STARTED, clock().now())
 
 
+@transaction.atomic
+def want_call(conversation: Conversation, call: Call) -> None:
+    """The customer asks for a call, by another number or at another time."""
+    fresh = threads.locked(conversation)
+    if fresh.channel != Channel.PHONE:
+        raise ConversationError(Refusal.NO_CALL)
+    threads.call_wanted(fresh, call.number, call.at, clock().now())
+
+
 def of_customer(account_id: str) -> QuerySet[Conversation]:
     """The customer's conversations, the latest first."""
     return Conversation.objects.filter(account_id=account_id).select_related("closure").order_by("-last_message_at")
@@ -168,14 +178,24 @@ def reply(conversation: Conversation, operator: User, text: str, key: UUID | Non
 
 
 @transaction.atomic
-def called(conversation: Conversation, operator: User, *, reached: bool) -> None:
-    """Note how a call went: reached, or nobody answered (then it stays in the queue)."""
+def called(conversation: Conversation, operator: User, outcome: Outcome) -> None:
+    """Note how a call went. Nobody answered: we call again, three times at most."""
     fresh, now = threads.locked(conversation), clock().now()
-    if reached:
-        threads.answered_by_call(fresh, now)
+    match outcome:
+        case Outcome.REACHED:
+            threads.answered_by_call(fresh, now)
+        case Outcome.WRONG_NUMBER:
+            threads.calls_ended(fresh, Notice.WRONG_NUMBER, now)
+        case Outcome.NO_ANSWER:
+            _call_again(fresh, now)
+    _record(LedgerEvent.DESK_CUSTOMER_CALLED, fresh, operator, reached=outcome == Outcome.REACHED)
+
+
+def _call_again(conversation: Conversation, now: dt.datetime) -> None:
+    if tries(conversation) + 1 >= MOST_TRIES:
+        threads.calls_ended(conversation, Notice.CALLS_ENDED, now)
     else:
-        threads.add_notice(fresh, Notice.CALL_NO_ANSWER, now)
-    _record(LedgerEvent.DESK_CUSTOMER_CALLED, fresh, operator, reached=reached)
+        threads.call_again(conversation, next_try(now), now)
 
 
 @transaction.atomic

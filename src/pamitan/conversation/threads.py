@@ -72,6 +72,27 @@ def answered_by_call(conversation: Conversation, now: dt.datetime) -> None:
     _answered(conversation, now)
 
 
+def call_again(conversation: Conversation, at: dt.datetime, now: dt.datetime) -> None:
+    """Nobody answered: we call again at that time."""
+    conversation.call_at = at
+    add_notice(conversation, Notice.CALL_NO_ANSWER, now)
+
+
+def calls_ended(conversation: Conversation, notice: Notice, now: dt.datetime) -> None:
+    """We call no more until the customer asks for it."""
+    conversation.phone = ""
+    conversation.state = State.ANSWERED
+    conversation.waiting_since = None
+    add_notice(conversation, notice, now)
+
+
+def call_wanted(conversation: Conversation, number: str, at: dt.datetime | None, now: dt.datetime) -> None:
+    """The customer asks for another call: now it is our turn."""
+    conversation.phone, conversation.call_at = number, at
+    add_notice(conversation, Notice.NEW_NUMBER, now)
+    _our_turn(conversation, now)
+
+
 def finish(conversation: Conversation, now: dt.datetime) -> None:
     """Nothing more can be said."""
     add_notice(conversation, Notice.FINISHED, now)

@@ -22,7 +22,7 @@ from pamitan.closure.errors import AlreadyOpen
 from pamitan.closure.store import current_store
 from pamitan.conversation import service, topics
 from pamitan.conversation.errors import ConversationError
-from pamitan.conversation.models import Channel, Conversation
+from pamitan.conversation.models import Channel, Conversation, Outcome
 from pamitan.conversation.waiting import waits_from
 from pamitan.desk.operators import create_operator
 from pamitan.stores.errors import StoreError
@@ -79,7 +79,7 @@ def _answer(conversation: Conversation, operator: User) -> None:
         with transaction.atomic(), translation.override(conversation.language):
             words = f"{_signature()}\n\n{_words(conversation, operator)}"
             if conversation.channel == Channel.PHONE:
-                service.called(conversation, operator, reached=True)
+                service.called(conversation, operator, Outcome.REACHED)
             service.reply(conversation, operator, words)
     except ConversationError:
         # The account has gone meanwhile: nobody is there to read an answer

@@ -19,9 +19,10 @@ from pamitan.closure.errors import AlreadyOpen, ClosureError
 from pamitan.closure.retention import retained_overview
 from pamitan.conversation import service
 from pamitan.conversation.errors import ConversationError
-from pamitan.conversation.models import Conversation, State
+from pamitan.conversation.models import Conversation, Outcome, State
 from pamitan.desk import claims, presence
 from pamitan.desk.backlog import backlog, needs_person
+from pamitan.desk.callers import has_telephone, may_dial, ringing_now
 from pamitan.desk.canned import canned_labels, canned_reply
 from pamitan.desk.claims import Taken
 from pamitan.desk.customer import closure_card, customer_card
@@ -53,6 +54,8 @@ def _queue(request: HttpRequest, *, problem: str = "", words: str = "", status: 
         "mine": [QueueLine.of(one.conversation, now) for one in mine.select_related("conversation")],
         "me": operator_of(request),
         "stuck": needs_person().count(),
+        "has_telephone": has_telephone(),
+        "calls": ringing_now() if has_telephone() else [],
         "problem": problem,
         "words": words,
     }
@@ -123,8 +126,9 @@ def reply(request: HttpRequest, reference: str) -> HttpResponse:
 
 @serving
 def called(request: HttpRequest, reference: str) -> HttpResponse:
-    reached = request.POST.get("outcome") == "reached"
-    return _do(request, reference, lambda found, operator: service.called(found, operator, reached=reached))
+    given = request.POST.get("outcome", "")
+    outcome = Outcome(given) if given in Outcome.values else Outcome.NO_ANSWER
+    return _do(request, reference, lambda found, operator: service.called(found, operator, outcome))
 
 
 @serving
@@ -209,6 +213,9 @@ def conversation_page(
         "problem": problem,
         "draft": draft,
         "key": uuid4(),
+        "outcomes": Outcome.choices,
+        "may_dial": may_dial(),
+        "has_telephone": has_telephone(),
         "note": note,
         "notes": _notes(found),
         "others": presence.others(found, operator),

@@ -53,6 +53,8 @@ class LedgerEvent(StrEnum):
     DESK_CUSTOMER_SEEN = "desk:customer:look"
     DESK_CLOSURE_STARTED = "desk:closure:start"
     DESK_CUSTOMER_CALLED = "desk:customer:call"
+    DESK_IDENTITY_ASKED = "desk:identity:ask"
+    DESK_IDENTITY_CHECKED = "desk:identity:check"
     DESK_CONVERSATION_ANSWERED = "desk:conversation:answer"
     DESK_CONVERSATION_FINISHED = "desk:conversation:finish"
     DESK_CONVERSATION_CLAIMED = "desk:conversation:claim"

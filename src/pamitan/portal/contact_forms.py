@@ -72,6 +72,13 @@ class CallForm(MessageForm):
             self.add_error("at", str(error))
 
 
+class AnotherCallForm(CallForm):
+    """Another call: by another number, or at another time."""
+
+    text = forms.CharField(required=False, widget=forms.HiddenInput)
+    when = forms.ChoiceField(choices=[(NOW, ""), (LATER, "")], initial=NOW)
+
+
 class HolderForm(forms.Form):
     """Password, or the code from the mail: is it still the account's holder?"""
 

@@ -5,7 +5,7 @@ const LOOK_EVERY = 10_000;
 const LONGEST_PAUSE = 15_000;
 const FAILURES = 3;
 
-const place = document.getElementById("live");
+const place = document.getElementById("news");
 const thread = document.getElementById("thread");
 const form = document.querySelector("form[data-say]");
 const others = document.getElementById("others");
