@@ -12,7 +12,9 @@ for _name in ("PAMITAN_STORE", "PAMITAN_CLOCK_SHIFT", "PAMITAN_URL", "PAMITAN_HO
     os.environ.pop(_name, None)
 
 from pamitan.config.settings import *  # noqa: E402, F403
-from pamitan.config.settings import DATABASES, HOME  # noqa: E402
+from pamitan.config.settings import DATABASES, HOME, INSTALLED_APPS  # noqa: E402
+
+INSTALLED_APPS = [*INSTALLED_APPS, "pamitan.guide"]  # which else has its words without these settings
 
 # A file, not memory: the sweep's threads and the live server share it
 DATABASES["default"].setdefault("TEST", {})["NAME"] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,8 +66,19 @@ def _record(store: Store, source: str) -> str:
     return str(SchemaLock(source).record(store.file, schemas))
 
 
-def schema(as_json: JsonFlag = True) -> None:
-    """Print the JSON Schema of a store file, for editors."""
-    from pamitan.storefile.schema import json_schema
+class FileSort(StrEnum):
+    """The sorts of files that people write."""
 
-    print_json(json_schema())
+    STORE = "store"
+    GUIDE = "guide"
+
+
+def schema(
+    of: Annotated[FileSort, typer.Argument(help="Which file: that of a store, or a guide.")] = FileSort.STORE,
+    as_json: JsonFlag = True,
+) -> None:
+    """Print the JSON Schema of a store file, or of a guide file, for editors."""
+    from pamitan.guide import schema as guide_file
+    from pamitan.storefile import schema as store_file
+
+    print_json((guide_file if of is FileSort.GUIDE else store_file).json_schema())
