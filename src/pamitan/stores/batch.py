@@ -6,6 +6,7 @@ PostgreSQL takes the ids as arrays within each statement, which spares a tempora
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -124,7 +125,7 @@ class Batch:
     def tables(self, ids: Sequence[str | None], identifiers: Sequence[tuple[int, Identifier]]) -> Iterator[None]:
         """Create and fill the tables; drop them in the end. An id of ``None`` leads to no rows."""
         accounts = [self._account_row(n, account_id) for n, account_id in enumerate(ids)]
-        self._has_uuids = any(row["as_uuid"] for row in accounts)
+        self._has_uuids = any(row["bare"] for row in accounts)
         self.has_identifiers = bool(identifiers)
         made: list[sa.Table] = []
         if self.dialect == "postgresql":
@@ -193,11 +194,16 @@ class Batch:
             "n": n,
             "as_text": account_id,
             "as_integer": number,
-            "as_uuid": found,
+            "as_uuid": found if found and self._may_be_uuid(found) else None,
             "dashed": str(found) if found else None,
             "bare": found.hex if found else None,
             "as_binary": in_bytes or None,
         }
+
+    def _may_be_uuid(self, found: uuid.UUID) -> bool:
+        """Whether a column of the UUID type can hold it; MariaDB refuses some 16 bytes that no standard generates."""
+        refused = found.bytes[6] >= 0x80 and 0 < found.bytes[8] <= 0x80
+        return not (refused and self.dialect in ("mysql", "mariadb"))
 
     def _has_binary_ids(self) -> bool:
         return self.is_home and self.account_table.column(self.file.account.id).kind == "binary"

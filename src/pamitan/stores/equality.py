@@ -14,6 +14,9 @@ _FAMILIES: dict[ColumnKind, str] = {"decimal": "integer", "choice": "text"}
 _WHOLE_NUMBER = "^-?([0-9]{1,18}|[1-8][0-9]{18})$"  # what surely fits into a BIGINT
 _UUID = "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
 
+_BARE_UUID = "^[0-9a-fA-F]{32}$"
+_UUID_BYTES = 16
+
 
 def family(kind: ColumnKind) -> str:
     """Kinds of one family are compared as they are."""
@@ -31,14 +34,35 @@ def fitted(column: Column, value: ColumnElement[Any], kind: ColumnKind, dialect:
     """The value as that column's type and collation have it; NULL where it has no such form."""
     ours, theirs = family(column.kind), family(kind)
     if ours == "text":
-        return _in_collation(column, value if theirs == "text" else sa.cast(value, sa.Text), dialect)
+        return _in_collation(column, value if theirs == "text" else _in_words(value, theirs, dialect), dialect)
     if ours == theirs or dialect == "sqlite":
         return value
     if theirs == "text" and ours == "integer":
         return sa.case((value.regexp_match(_WHOLE_NUMBER), sa.cast(value, sa.BigInteger)))
     if theirs == "text" and ours == "uuid":
         return sa.case((value.regexp_match(_UUID), sa.cast(value, sa.Uuid)))
+    if theirs == "text" and ours == "binary":
+        return _in_bytes(value, dialect)
     return value
+
+
+def _in_words(value: ColumnElement[Any], kind: ColumnKind, dialect: str) -> ColumnElement[Any]:
+    """Sixteen bytes are a UUID, which texts and JSON have in hexadecimal digits."""
+    plain = sa.cast(value, sa.Text)
+    if kind != "binary":
+        return plain
+    digits = sa.func.encode(value, "hex") if dialect == "postgresql" else sa.func.lower(sa.func.hex(value))
+    return sa.case((sa.func.length(value) == _UUID_BYTES, digits), else_=plain)
+
+
+def _in_bytes(value: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """A UUID in hexadecimal digits as its bytes; anything else as it stands."""
+    bare = sa.func.replace(value, "-", "")
+    digits: ColumnElement[Any] = sa.func.unhex(bare)
+    plain: ColumnElement[Any] = sa.cast(value, sa.LargeBinary)
+    if dialect == "postgresql":
+        digits, plain = sa.func.decode(bare, "hex"), sa.func.convert_to(value, "UTF8")
+    return sa.case((bare.regexp_match(_BARE_UUID), digits), else_=plain)
 
 
 def _in_collation(column: Column, value: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
