@@ -15,14 +15,13 @@ from pamitan.survey.found import Personal, Place
 from pamitan.survey.pairs import key_value_columns
 from pamitan.survey.survey import Survey
 from pamitan.survey.values import is_password_hash
-from pamitan.survey.words import spelt
+from pamitan.survey.words import is_staff_flag, spelt
 
 _FARTHEST = 3
 """Tables between the account and one of its particulars."""
 Line = tuple[str, Any, str]
 """A key, its value, and a comment; ``? `` before the comment marks a doubt."""
 
-_STAFF_FLAG = re.compile(r"^_(is_)?(staff|admin|superuser|super_user|employee|administrator|internal)_$")
 _GUEST_FLAG = re.compile(r"^_(is_)?(guest|tamu|ospite)_$")
 _ACTIVE_FLAG = re.compile(r"^_(is_)?(active|enabled|aktif|attivo)_$")
 _VERIFIED = re.compile(
@@ -42,7 +41,7 @@ def account_lines(survey: Survey) -> Iterator[Line]:
     yield from _plain(
         survey,
         "created",
-        r"^_(date_joined|created(_at|_on)?|date_(added|created)|registered(_at)?|signup_(at|date)|joined(_at)?|user_registered)_$",
+        r"^_(date_joined|created(_at|_on)?|date_(add|added|created)|registered(_at)?|signup_(at|date)|joined(_at)?|user_registered)_$",
     )
     yield from _password(survey)
     yield from _conditions(survey)
@@ -154,12 +153,12 @@ def scheme_of(column: str, hashes: list[str]) -> str | None:
 
 def _conditions(survey: Survey) -> Iterator[Line]:
     table = survey.schema.table(survey.account.table)
-    staff = [name for name in table.columns if _STAFF_FLAG.match(spelt(name))]
+    staff = [name for name in table.columns if is_staff_flag(name)]
     if staff:
         where = {name: _no(table.columns[name]) for name in staff}
         yield "where", where, "? staff are no customers: is this how they are told?"
     guest = next((name for name in table.columns if _GUEST_FLAG.match(spelt(name))), None)
-    if guest:
+    if guest and has_guests(survey):
         yes = 1 if table.columns[guest].kind == "integer" else True
         yield "guests", {guest: yes}, "? rows of guests, with which nobody signs in"
     active = next((name for name in table.columns if _ACTIVE_FLAG.match(spelt(name))), None)
@@ -171,6 +170,12 @@ def _conditions(survey: Survey) -> Iterator[Line]:
     if verified is not None:
         flag: Mapping[str, Any] = {verified.name: {"not": None} if verified.kind in ("datetime", "date") else True}
         yield "email_verified", dict(flag), "? does the shop really verify it?"
+
+
+def has_guests(survey: Survey) -> bool:
+    """Whether the account table holds rows of guests, told by a flag; they are found by their address."""
+    columns = survey.schema.table(survey.account.table).columns
+    return survey.account.email is not None and any(_GUEST_FLAG.match(spelt(name)) for name in columns)
 
 
 def _no(column: Column) -> bool | int:

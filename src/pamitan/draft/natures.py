@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pamitan.draft.states import ORDER_WORDS, RETURN_WORDS, SUBSCRIPTION_WORDS
+from pamitan.draft.states import RETURN_WORDS, SUBSCRIPTION_WORDS
 from pamitan.stores.schema import Column, ForeignKey, Table
 from pamitan.survey.found import Personal, Place, Tie
 from pamitan.survey.survey import Survey
-from pamitan.survey.words import may_be_free_text, spelt
+from pamitan.survey.words import ORDER_WORDS, is_written_by_people, may_be_free_text, spelt
 
 Nature = Literal["account", "own", "books", "invoice", "handled", "mention"]
 _BOOKS = re.compile(
@@ -27,7 +27,8 @@ _INVOICE = re.compile(
 )
 _OWN = re.compile(
     r"_(cart|carts|basket|baskets|session|sessions|token|tokens|wishlist|wish|favou?rite|log|logs|address_book|keranjang|"
-    r"carrello|alert|alerts|notification|notifications|activity|search|searches|login|logins|device|devices|view|views)_"
+    r"carrello|alert|alerts|notification|notifications|activity|search|searches|login|logins|device|devices|view|views|"
+    r"visitor|visitors|context|contexts|recovery|remember|guest|guests|thread|threads|queue|job|jobs|outbox|mail|mails)_"
 )
 UNIQUE = "{unique}"
 _SURE = 0.7
@@ -59,6 +60,8 @@ class Proposal:
     kept_until: str | None = None
     keys: list[str] = field(default_factory=list)
     """Of a key/value table: the keys whose values are personal; the rows with other keys stay."""
+    strays: list[str] = field(default_factory=list)
+    """Columns where a customer may be mentioned in rows that are nobody's: taken out of the text there."""
     doubts: list[str] = field(default_factory=list)
 
     @property
@@ -135,7 +138,8 @@ def _may_be_written(proposal: Proposal, column: Column) -> bool:
 def _first(survey: Survey, table: Table) -> Proposal:
     nature = _nature(survey, table)
     ties, personal = survey.ties.get(table.name, ()), survey.personal.get(table.name, ())
-    return Proposal(table, nature, ties, personal, delete=nature in ("account", "own"))
+    strays = [name for name in survey.strays.get(table.name, ()) if not table.columns[name].generated]
+    return Proposal(table, nature, ties, personal, delete=nature in ("account", "own"), strays=strays)
 
 
 def _nature(survey: Survey, table: Table) -> Nature:
@@ -213,6 +217,8 @@ def _change(survey: Survey, proposal: Proposal) -> None:
     for one in proposal.personal:
         if one.confidence >= 0.5 and not proposal.table.columns[one.place.column].generated:
             _change_place(survey, proposal, one)
+        elif one.kind == "free text" and is_written_by_people(one.place.path or one.place.column):
+            _redact(proposal, one.place.column)
     if proposal.nature == "invoice":
         proposal.keep = [c for c in dict.fromkeys([*proposal.clear, *proposal.redact]) if c not in proposal.detach]
         proposal.keep += [c for c in _dates_and_addresses(proposal.table) if c not in proposal.keep]
@@ -220,6 +226,12 @@ def _change(survey: Survey, proposal: Proposal) -> None:
         proposal.kept_until = next(
             (n for n, c in proposal.table.columns.items() if c.kind in ("date", "datetime")), None
         )
+
+
+def _redact(proposal: Proposal, column: str) -> None:
+    """What people write may name the customer in rows that the sample does not show."""
+    if column not in {*proposal.clear, *proposal.replace, *proposal.detach, *proposal.redact}:
+        proposal.redact.append(column)
 
 
 def _dates_and_addresses(table: Table) -> list[str]:
@@ -238,7 +250,7 @@ def _detach(survey: Survey, proposal: Proposal) -> None:
             if (
                 column is None
                 or (target.rpartition(".")[0] != "account" and "{" not in target)
-                or tie.how == "key/value"
+                or tie.how in ("key/value", "reverse")
             ):
                 continue
             pointed = any(cell in key.columns for key in proposal.table.foreign_keys)

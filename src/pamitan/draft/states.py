@@ -10,32 +10,23 @@ from typing import Any, Literal
 from pamitan.stores.schema import Table
 from pamitan.survey.found import Tie
 from pamitan.survey.survey import Survey
-from pamitan.survey.words import spelt, words_of
+from pamitan.survey.words import ORDER_WORDS, spelt, words_of
 
-ORDER_WORDS = {
-    "order",
-    "pesanan",
-    "ordine",
-    "ordini",
-    "bestellung",
-    "pedido",
-    "commande",
-    "purchase",
-    "booking",
-    "reservation",
-}
-ORDER_WORDS |= {"prenotazione", "pemesanan", "sale", "bestelling", "encomenda", "checkout", "acquisto", "pembelian"}
 SUBSCRIPTION_WORDS = {"subscription", "membership", "langganan", "abbonamento", "abonnement", "suscripcion", "abo"}
 RETURN_WORDS = {"return", "rma", "retur", "reso", "pengembalian", "retoure", "devolucion"}
 _STATE = re.compile(r"_(status|state|stato|estado|statut|stage|phase|keadaan)_")
 _BETTER = re.compile(r"^_(order_|post_)?(status|state|stato|estado|statut)(_id|_code|_name)?_$")
 FINISHED = re.compile(
-    r"complet|closed|delivered|\bdone\b|finish|cancel|refund|return(ed)?\b|reject|fail|expire|void|denied|revers|"
-    r"charge.?back|archiv|trash|fulfilled|selesai|batal|terkirim|diterima|dikembalikan|gagal|kedaluwarsa|ditolak|consegn|"
+    r"(?<!in)(?<!un)complet|closed|(?<!un)delivered|\bdone\b|(?<!un)finish|cancel|refund|return(ed)?\b|reject|fail|expire|"
+    r"void|denied|revers|charge.?back|archiv|trash|(?<!un)fulfilled|selesai|batal|terkirim|diterima|dikembalikan|gagal|"
+    r"kedaluwarsa|ditolak|consegn|"
     r"annull|rimbors|chius|fallit|rifiut|stornier|abgeschlossen|geliefert|erledigt|entregad|terminad|livr[ée]|termin[ée]|"
     r"voltooid|geannuleerd|afgeleverd|abandon|missing|draft",
     re.IGNORECASE,
 )
+
+
+_TRANSLATED = re.compile(r"_(lang|language|translation|translations|description|i18n|label|labels|locale)_$")
 
 
 @dataclass(frozen=True)
@@ -135,7 +126,7 @@ def _look_up(survey: Survey, table: Table, state: str) -> tuple[str, str, str] |
     called = survey.reading.names.table_of(state, table.name) if re.search(r"_id_$", spelt(state)) else None
     name = declared.target if declared else called
     if name is None:
-        return None
+        return _numbered(survey, table, state)
     target = survey.schema.table(name)
     key = (
         declared.target_columns[0]
@@ -144,8 +135,40 @@ def _look_up(survey: Survey, table: Table, state: str) -> tuple[str, str, str] |
         if state in target.columns
         else (target.primary_key or ("",))[0]
     )
-    label = next((c for c in target.columns if re.search(r"_(name|label|title|code|nama|nome)_$", spelt(c))), None)
-    return (name, key, label) if label and key in target.columns else None
+    return _labelled(survey, target, key)
+
+
+def _numbered(survey: Survey, table: Table, state: str) -> tuple[str, str, str] | None:
+    """The table that says what numbers mean which nothing declares: ``current_state`` is one of ``order_state``."""
+    if table.columns[state].kind != "integer":
+        return None
+    held, own = (
+        {str(value) for value in survey.samples[table.name].cells(state)},
+        survey.reading.names.words(table.name),
+    )
+    for name, target in survey.schema.tables.items():
+        words = survey.reading.names.words(name)
+        if words == (*own, words_of(state)[-1]) and len(target.primary_key) == 1:
+            known = {str(value) for value in survey.samples[name].cells(target.primary_key[0])}
+            if held and held <= known:
+                return _labelled(survey, target, target.primary_key[0])
+    return None
+
+
+def _labelled(survey: Survey, target: Table, key: str) -> tuple[str, str, str] | None:
+    """Where a state's name stands: beside its key, or in a table of translations."""
+    words = survey.reading.names.words(target.name)
+    tables = [target] + [
+        other
+        for name, other in survey.schema.tables.items()
+        if survey.reading.names.words(name)[:-1] == words and _TRANSLATED.search(spelt(name))
+    ]
+    for one in tables:
+        label = next((c for c in one.columns if re.search(r"_(name|label|title|code|nama|nome)_$", spelt(c))), None)
+        called = next((c for c in one.columns if c == key or c == f"{target.name}_{key}"), None)
+        if label and called:
+            return one.name, called, label
+    return None
 
 
 def _names_of(survey: Survey, looked_up: tuple[str, str, str] | None) -> dict[str, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from pamitan.draft.account import account_lines
+from pamitan.draft.account import account_lines, has_guests
 from pamitan.draft.doubts import doubts
 from pamitan.draft.flow import flow
 from pamitan.draft.links import in_words, link_of
 from pamitan.draft.natures import Proposal
+from pamitan.draft.parts import parts
 from pamitan.draft.seen import seen_lines
 from pamitan.draft.shelves import balance_lines, library_lines
 from pamitan.draft.states import Orders
@@ -124,9 +124,12 @@ def _order(survey: Survey, one: Orders) -> Iterator[str]:
         ("number", r"^_(number|no|order_(number|no)|reference|code|increment_id|name)_$"),
         (
             "date",
-            r"^_(date_placed|placed_at|date_added|ordered_at|order_date|created_at|created|date|post_date|tanggal)_$",
+            r"^_(date_placed|placed_at|date_added|date_add|order_date_time|ordered_at|order_date|created_at|created|date|post_date|tanggal)_$",
         ),
-        ("total", r"^_(total|grand_total|total_incl_tax|amount|total_price|order_total|total_amount|totale)_$"),
+        (
+            "total",
+            r"^_(total|grand_total|total_incl_tax|amount|total_price|order_total|total_amount|total_paid|amount_total|totale)_$",
+        ),
         ("currency", r"^_(currency|currency_code|mata_uang|valuta)_$"),
     ):
         column = next((name for name in table.columns if re.search(pattern, spelt(name))), None)
@@ -171,19 +174,12 @@ def table_lines(survey: Survey, proposal: Proposal, note: str = "") -> Iterator[
 
 
 def _rules(survey: Survey, proposal: Proposal) -> Iterator[str]:
-    """One rule; of a key/value table that names the account two: the key is cut, and the others' values go."""
-    naming = [tie for tie in proposal.ties if tie.how == "key/value"]
-    if not naming or proposal.delete:
-        yield from _rule(survey, proposal)
+    """One rule, or a list of them: see :func:`pamitan.draft.parts.parts`."""
+    rules = [list(_rule(survey, part)) for part in parts(proposal)]
+    if len(rules) == 1:
+        yield from rules[0]
         return
-    for tie in naming:
-        column = tie.on[0][0]
-        nobody: Any = [column] if proposal.table.columns[column].nullable else {column: "0"}
-        yield f"      - link: {flow(link_of(tie))}"
-        yield f"        detach: {flow(nobody)}"
-    others = replace(proposal, ties=[tie for tie in proposal.ties if tie.how != "key/value"])
-    if others.ties and not others.is_empty:
-        first, *more = _rule(survey, others)
+    for first, *more in rules:
         yield f"      - {first.strip()}"
         yield from (f"  {line}" for line in more)
 
@@ -217,8 +213,20 @@ def _rule(survey: Survey, proposal: Proposal) -> Iterator[str]:
 
 def _links(survey: Survey, proposal: Proposal) -> list[dict[str, Any]]:
     if proposal.nature == "account":
-        return [{"on": {survey.account.id: "account.id"}}, *(link_of(tie) for tie in proposal.ties)]
-    return [link_of(tie) for tie in proposal.ties]
+        guests = [{"email": survey.account.email.cell}] if survey.account.email and has_guests(survey) else []
+        return [{"on": {survey.account.id: "account.id"}}, *guests, *(link_of(tie) for tie in proposal.ties)]
+    return [_of_guests_too(survey, link_of(tie)) for tie in proposal.ties]
+
+
+def _of_guests_too(survey: Survey, link: dict[str, Any]) -> dict[str, Any]:
+    """What hangs on rows of guests hangs on the table, not on the one account."""
+    if "on" not in link or not has_guests(survey):
+        return link
+    account = survey.account
+    names = {cell: re.sub(r"^account\.", f"{account.table}.", target) for cell, target in link["on"].items()}
+    table = f"{account.table}."
+    on = {cell: f"{table}{account.id}" if name == f"{table}id" else name for cell, name in names.items()}
+    return {**link, "on": on}
 
 
 def _only_keys(survey: Survey, proposal: Proposal) -> dict[str, Any]:

@@ -219,6 +219,8 @@ def fitted(value: Any, kind: ColumnKind) -> Any:
             return number if abs(number) < 2**63 else None
         if kind == "uuid":
             return uuid.UUID(str(value))
+        if kind == "binary":
+            return value if isinstance(value, bytes) else bytes.fromhex(str(value).replace("-", ""))
         if kind == "text":
             return str(value)
     return None
@@ -226,6 +228,8 @@ def fitted(value: Any, kind: ColumnKind) -> Any:
 
 def as_text(value: Any) -> str:
     """A key in one spelling, whatever type it came in."""
+    if isinstance(value, bytes):
+        return value.hex()
     text = str(value).strip()
     if len(text) == 36 and text.count("-") == 4:
         return text.lower()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pamitan.stores.sampling import Sample
 from pamitan.stores.schema import Schema, Table
 from pamitan.survey.found import AccountTable, Place
-from pamitan.survey.tables import Names, is_about_account, subject_of
+from pamitan.survey.tables import SAYS_NOTHING, Names, is_about_account, subject_of, without_entity
 from pamitan.survey.unfold import leaves
 from pamitan.survey.values import is_email, is_password_hash
 from pamitan.survey.words import is_account_word, is_staff, kind_of, may_be_free_text, spelt, words_of
@@ -19,7 +19,7 @@ _LEAST = 4.0
 _ABOUT_ACCOUNTS = re.compile(
     r"_(address|addresses|log|logs|history|session|token|meta|group|role|permission|order|orders|newsletter|invoice|review|"
     r"login|logins|event|audit|notification|message|email|mail|activity|cart|basket|subscription|alert|ticket|contact|"
-    r"reset|payment|queue|job|outbox|search|item|line|card|coupon|visit|lead|archive|backup|old|import|lookup)_"
+    r"reset|payment|queue|job|outbox|search|item|line|card|coupon|visit|lead|archive|backup|old|import|lookup|quote|quotes|checkout|checkouts)_"
 )
 
 
@@ -72,7 +72,7 @@ def _weigh(schema: Schema, table: Table, samples: Mapping[str, Sample], names: N
 def _points(
     schema: Schema, table: Table, sample: Sample, known: AccountTable, names: Names
 ) -> Iterator[tuple[str, float]]:
-    words = names.words(table.name)
+    words = without_entity(names.words(table.name))
     if known.email:
         yield f"has e-mail addresses ({known.email.cell})", 3
     if known.password:
@@ -97,11 +97,11 @@ def _points(
 def _leading_to(schema: Schema, table: Table, names: Names) -> set[str]:
     """The tables with a column that is a foreign key to the table or is called after it."""
     found = {other.name for other, _key in schema.pointing_at(table.name)}
-    words = names.words(table.name)
+    words = without_entity(names.words(table.name))
     key = table.primary_key[0] if len(table.primary_key) == 1 else None
     for other in schema.tables.values():
         for column in other.columns:
-            by_key = key is not None and key == column and spelt(key) not in ("_id_", "_uuid_", "_code_")
+            by_key = key is not None and key == column and spelt(key) not in SAYS_NOTHING
             if other.name != table.name and (by_key or (column != words[-1] and subject_of(column) == words)):
                 found.add(other.name)
     return found

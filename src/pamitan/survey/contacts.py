@@ -10,7 +10,7 @@ from pamitan.survey.found import Place, Tie
 from pamitan.survey.reading import NOBODY, Reading
 from pamitan.survey.ties import SURE
 from pamitan.survey.values import is_email
-from pamitan.survey.words import is_of_third_persons, is_staff, kind_of, spelt
+from pamitan.survey.words import ORDER_WORDS, is_account_word, is_of_third_persons, is_staff, kind_of, spelt
 
 _ONE_EACH = 0.6
 """The share of different rows among those pointed at, from which on each is one customer's own."""
@@ -97,10 +97,11 @@ def reverse_ties(reading: Reading, personal_tables: set[str]) -> Iterator[Tie]:
         if not reading.belongs(name):
             continue
         table = reading.schema.table(name)
-        for column, target, key in _pointers(reading, table):
-            if target not in personal_tables or target == reading.account.table or _has_owners(reading, target):
+        for on, target in _pointers(reading, table):
+            wanted = target in personal_tables or _is_order_of_part(reading, target, name)
+            if not wanted or target == reading.account.table or _has_owners(reading, target):
                 continue
-            tie = _reverse(reading, name, column, target, key)
+            tie = _reverse(reading, name, on, target)
             if tie is not None and tie.confidence >= SURE:
                 yield tie
 
@@ -112,28 +113,42 @@ def _has_owners(reading: Reading, table: str) -> bool:
     return bool(reading.ties.get(table)) and owned * 2 > len(rows)
 
 
-def _pointers(reading: Reading, table: Table) -> Iterator[tuple[str, str, str]]:
-    declared = {key.columns[0]: key for key in table.foreign_keys if len(key.columns) == 1}
+def _is_order_of_part(reading: Reading, target: str, part: str) -> bool:
+    """Whether an order is a customer's by a part of it alone: ``order_customer`` says whose the ``order`` is."""
+    words, of_part = reading.names.words(target), reading.names.words(part)
+    return words[-1] in ORDER_WORDS and of_part[: len(words)] == words and is_account_word(of_part[-1])
+
+
+_On = tuple[tuple[str, str], ...]
+"""Pairs of a column and the one of another table that it equals."""
+
+
+def _pointers(reading: Reading, table: Table) -> Iterator[tuple[_On, str]]:
+    """The columns of a table that point at rows of another, with that table's own."""
+    declared = {key.columns[0] for key in table.foreign_keys}
+    for key in table.foreign_keys:
+        yield tuple(zip(key.columns, key.target_columns, strict=True)), key.target
     for column in table.columns:
-        if column in declared:
-            yield column, declared[column].target, declared[column].target_columns[0]
-        elif "_id_" in spelt(column) or "_uuid_" in spelt(column):
+        is_key = "_id_" in spelt(column) or "_uuid_" in spelt(column)
+        if column not in declared and table.primary_key != (column,) and is_key:
             target = reading.names.table_of(column, table.name)
             if target and len(reading.schema.table(target).primary_key) == 1:
-                yield column, target, reading.schema.table(target).primary_key[0]
+                yield ((column, reading.schema.table(target).primary_key[0]),), target
 
 
-def _reverse(reading: Reading, name: str, column: str, target: str, key: str) -> Tie | None:
+def _reverse(reading: Reading, name: str, on: _On, target: str) -> Tie | None:
+    column, keys = on[0][0], [key for _column, key in on]
     rows = [row for row in reading.samples[name].found if reading.at(row, column) not in NOBODY]
     if not rows or is_staff(column) or is_staff(target):
         return None
-    pointed = [reading.at(row, column) for row in rows]
+    pointed = [tuple(reading.at(row, column) for column, _key in on) for row in rows]
     owners = reading.owners(name, rows)
     pairs = {(one, owner) for one, owner in zip(pointed, owners, strict=True) if owner}
     shared = len({one for one, _owner in pairs}) / len(pairs) if pairs else 0
-    there = reading.parents(target, [key], {(one,) for one in pointed})
+    there = reading.parents(target, keys, set(pointed))
     if not there or shared < _ONE_EACH or len(set(pointed)) < 0.5 * len({owner for owner in owners if owner}):
         return None
-    cell = f"{'account' if name == reading.account.table else name}.{column}"
+    source = "account" if name == reading.account.table else name
     reason = f"{name}.{column} points at it, and each row is one customer's"
-    return Tie(target, "reverse", ((key, cell),), confidence=0.8 if len(rows) > 2 else 0.6, reason=reason)
+    pairs_of_keys = tuple((key, f"{source}.{column}") for column, key in on)
+    return Tie(target, "reverse", pairs_of_keys, confidence=0.8 if len(rows) > 2 else 0.6, reason=reason)

@@ -22,7 +22,7 @@ from pamitan.survey.found import Personal, Place
 from pamitan.survey.pairs import key_value_columns
 from pamitan.survey.reading import Reading
 from pamitan.survey.unfold import Format, Leaf
-from pamitan.survey.values import Told, email_hashes, looks_like_birth_dates, told_by
+from pamitan.survey.values import Told, are_random, email_hashes, looks_like_birth_dates, told_by
 from pamitan.survey.words import Kind, is_of_third_persons, is_staff, kind_of, may_be_free_text, spelt
 
 _KNOWN = {"email": "e-mail address", "phone": "phone number", "name": "name", "address": "address", "id": "id"}
@@ -35,9 +35,11 @@ _TEXTS = {"text", "json", "other", "uuid", "binary", "integer", "decimal", "choi
 _MOST_PLACES = 150
 _OF_TOKENS = re.compile(r"_(token|tokens|otp|otps|reset|resets|activation|verification|magic_link|pin|pins)_")
 _IS_KEY = re.compile(r"^_(code|key|hash|value|digest|selector|validator)_$")
+_MAY_BE_SECRET = re.compile(r"_(key|hash|token|code|secret|link|salt|nonce|verifier|cookie)_$")
 _STATE_OF_WORK = re.compile(
     r"^(new|open|closed|complete|pending|paid|placed|process|cancel|deliver|ship|draft|active)", re.I
 )
+_UNMISTAKABLE = {"email", "ip address", "user agent"}
 _MANY = 5
 _SAYS_LITTLE = {"name", "value", "code", "id", "type", "title", "number", "label", "text", "key", "line", "state"}
 _MERE_CONTAINERS = {
@@ -186,6 +188,18 @@ class TablePlaces:
             if found is not None:
                 yield found
 
+    def strays(self, known: Known) -> list[str]:
+        """The columns in which a customer's address or number stands, in rows that no tie gives to anybody."""
+        owners = self.reading.owners(self.table.name, self.rows) if self.is_tied else []
+        texts = [c.name for c in self.table.columns.values() if c.kind in ("text", "json", "other")]
+        rows = [row for row, owner in zip(self.rows, owners, strict=False) if owner is None]
+        return [column for column in texts if rows and self._names_anybody(known, [row[column] for row in rows])]
+
+    def _names_anybody(self, known: Known, cells: Sequence[Any]) -> bool:
+        texts = [cell if isinstance(cell, bytes) else str(cell) for cell in cells if cell not in (None, "")]
+        hits = hits_in(known.matcher(), {"": texts}) if texts else {}
+        return any(hit.needle.kind in ("email", "phone") for found in hits.values() for _cell, hit in found)
+
     def _is_of_staff(self) -> bool:
         """Whether it hangs on a table of staff: their sign-ins and tokens are not customers'."""
         targets = {self.reading.names.table_of(column, self.table.name) for column in self.table.columns}
@@ -243,15 +257,21 @@ class TablePlaces:
         confidence = max(guess.confidence for guess in guesses)
         if len(guesses) > 1:
             confidence = min(0.99, confidence + 0.04)
-        whole = by_value if by_value and by_name and by_name.kind == "person" else by_name or by_value
+        whole = by_value if by_value and by_name and self._is_surer(by_value, by_name) else by_name or by_value
         chosen = by_hit if by_hit and (not by_hit.inside or whole is None or whole.inside) else whole or guesses[0]
         named = by_name if by_name and by_hit and not by_hit.inside and by_name.kind in _IDENTIFYING else chosen
         return named.kind, round(confidence, 2), reason, chosen.inside
+
+    def _is_surer(self, by_value: _Guess, by_name: _Guess) -> bool:
+        """The values say it better where a ``recipient`` may be an address, a ``remote_address`` a network one."""
+        return by_name.kind == "person" or (by_value.kind in _UNMISTAKABLE and by_value.confidence >= 0.85)
 
     def _by_name(self, called: str, column_kind: str, values: Sequence[Any], *, is_inner: bool) -> _Guess | None:
         if not (self.is_tied or (self.is_of_persons and self.met)):
             return None
         kind = kind_of(called, in_persons_table=self.is_of_persons)
+        if kind is None and _MAY_BE_SECRET.search(spelt(called)) and are_random(values):
+            return _Guess("secret", 0.6, "random values, as secret links have")
         if kind is None and _IS_KEY.search(spelt(called)) and _OF_TOKENS.search(spelt(self.table.name)):
             kind = "secret"
         if kind is None or (not is_inner and column_kind not in _TYPES_OF.get(kind, _TEXTS)):
@@ -262,6 +282,7 @@ class TablePlaces:
             "identity number",
             "location",
             "birth date",
+            "ip address",
         ):
             return None
         if (

@@ -12,6 +12,7 @@ from pamitan.stores.schema import Schema, Table
 from pamitan.survey.found import AccountTable, Place, Tie
 from pamitan.survey.tables import Names
 from pamitan.survey.unfold import Leaf, leaves
+from pamitan.survey.words import is_staff_flag
 
 _PANEL = 120
 """Accounts whose rows are looked for in every table that leads to them."""
@@ -51,6 +52,13 @@ class Reading:
         """Take this table as that of the accounts."""
         self._account = account
         self.panel = [as_text(row[account.id]) for row in _thinned(self.samples[account.table].found, _PANEL)]
+
+    @cached_property
+    def staff(self) -> set[str]:
+        """The sampled accounts that are flagged as staff."""
+        flags = [name for name in self.schema.table(self.account.table).columns if is_staff_flag(name)]
+        rows = self.samples[self.account.table].found
+        return {as_text(row[self.account.id]) for row in rows if any(row[flag] in (True, 1) for flag in flags)}
 
     def leaves(self, row: Row, column: str) -> list[Leaf]:
         """What stands in a cell, unfolded once."""
@@ -120,6 +128,10 @@ class Reading:
             for index, owner in zip(missing, by_tie, strict=True):
                 found[index] = owner
         return found
+
+    def owners_by(self, tie: Tie, rows: Sequence[Row]) -> list[str | None]:
+        """The account of each row, as far as this tie alone tells."""
+        return self._owners_by(tie, rows, frozenset({tie.table}))
 
     def _owners_by(self, tie: Tie, rows: Sequence[Row], seen: frozenset[str]) -> list[str | None]:
         held = [

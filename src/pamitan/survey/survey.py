@@ -34,6 +34,8 @@ class Survey:
     doubtful: Sequence[Tie]
     personal: Mapping[str, Sequence[Personal]]
     """By table."""
+    strays: Mapping[str, Sequence[str]]
+    """By tied table: the columns where customers' addresses stand in rows that are nobody's."""
 
     @property
     def samples(self) -> Mapping[str, Sample]:
@@ -52,12 +54,13 @@ def survey(sampler: Sampler, country: str, account_table: str | None = None) -> 
     for tie in contact_ties(reading):
         reading.add(tie) if tie.confidence >= SURE else found.append(tie)
     reading.meet_owners()
-    personal = _personal(reading)
+    personal, _strays = _personal(reading)
     for tie in _reverse(reading, personal):
         reading.add(tie)
     doubtful = [tie for tie in [*found, *find_ties(reading)] if tie.confidence < SURE]
-    personal = _personal(reading)
-    return Survey(reading.schema, reading, reading.account, reading.ties, list(dict.fromkeys(doubtful)), personal)
+    personal, strays = _personal(reading)
+    doubtful = list(dict.fromkeys(doubtful))
+    return Survey(reading.schema, reading, reading.account, reading.ties, doubtful, personal, strays)
 
 
 def _reverse(reading: Reading, personal: Mapping[str, Sequence[Personal]]) -> list[Tie]:
@@ -68,8 +71,8 @@ def _reverse(reading: Reading, personal: Mapping[str, Sequence[Personal]]) -> li
     return list(reverse_ties(reading, named))
 
 
-def _personal(reading: Reading) -> dict[str, list[Personal]]:
-    """Twice: what the first look finds of the customers is what the second one looks for."""
+def _personal(reading: Reading) -> tuple[dict[str, list[Personal]], dict[str, list[str]]]:
+    """Twice: what the first look finds of the customers is what the second one looks for; and the strays."""
     tables = {
         name: TablePlaces(reading, table, name == reading.account.table or name in reading.ties)
         for name, table in reading.schema.tables.items()
@@ -80,7 +83,8 @@ def _personal(reading: Reading) -> dict[str, list[Personal]]:
     for _look in range(2):
         known = known_people(reading, found)
         found = {name: list(places.personal(known)) for name, places in tables.items()}
-    return {name: places for name, places in found.items() if places}
+    strays = {name: places.strays(known) for name, places in tables.items() if name != own and places.is_tied}
+    return {name: some for name, some in found.items() if some}, {name: some for name, some in strays.items() if some}
 
 
 def _chosen(reading: Reading, wanted: str | None) -> AccountTable:
@@ -103,19 +107,25 @@ def _chosen(reading: Reading, wanted: str | None) -> AccountTable:
         raise AccountTableError(
             f"more than one table may be that of the accounts; name one with --account-table:{lines}"
         )
-    reading.other_people = {one.table for one in candidates if one != good[0] and (one.is_staff or one.password)}
+    reading.other_people = _others(reading, good[0], candidates)
     return good[0]
 
 
 def _named(reading: Reading, wanted: str, candidates: Sequence[AccountTable]) -> AccountTable:
     table = reading.schema.table(wanted)
-    reading.other_people = {one.table for one in candidates if one.table != wanted and (one.is_staff or one.password)}
     chosen = next((one for one in candidates if one.table == wanted), None) or described(table, reading.samples[wanted])
     if chosen is None:
         raise AccountTableError(
             f"table '{wanted}' has no key of one column, so its accounts cannot be told apart; name another"
         )
+    reading.other_people = _others(reading, chosen, candidates)
     return chosen
+
+
+def _others(reading: Reading, account: AccountTable, candidates: Sequence[AccountTable]) -> set[str]:
+    """The tables of other people who sign in; carts and the like keep customers' passwords as well."""
+    some = [one for one in candidates if one.table != account.table and (one.is_staff or one.password)]
+    return {one.table for one in some if one.is_staff or not _hangs_on(reading, one, account)}
 
 
 def _hangs_on(reading: Reading, one: AccountTable, other: AccountTable) -> bool:

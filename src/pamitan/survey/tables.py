@@ -17,6 +17,7 @@ _ID_WORDS = {
     "number",
     "num",
     "ref",
+    "reference",
     "key",
     "code",
     "pk",
@@ -26,6 +27,20 @@ _ID_WORDS = {
     "codice",
     "numero",
 }
+
+
+SAYS_NOTHING = (
+    "_id_",
+    "_uuid_",
+    "_code_",
+    "_number_",
+    "_no_",
+    "_entity_id_",
+    "_row_id_",
+    "_object_id_",
+    "_record_id_",
+)
+"""Keys that are called so in many tables."""
 
 
 class Names:
@@ -48,7 +63,11 @@ class Names:
             return None
         if subject == ("parent",):
             return self._whole_of(own)
-        exact = [name for name in self._tables if subject in (self.words(name), tuple(self._words[name]))]
+        exact = [
+            name
+            for name in self._tables
+            if subject in (self.words(name), tuple(self._words[name]), without_entity(self.words(name)))
+        ]
         others = [name for name in exact if name != own]
         if others:
             return min(others, key=lambda name: (not _same_beginning(name, own), len(name)))
@@ -67,8 +86,8 @@ class Names:
 
     def _whole_of(self, own: str) -> str | None:
         """The table that another one is a part of by its name: ``sales_order`` of ``sales_order_payment``."""
-        words = _without_entity(self.words(own))
-        parts = {name: _without_entity(self.words(name)) for name in self._tables if name != own}
+        words = without_entity(self.words(own))
+        parts = {name: without_entity(self.words(name)) for name in self._tables if name != own}
         found = [name for name, part in parts.items() if part and part == words[: len(part)] and len(part) < len(words)]
         return max(found, key=lambda name: len(parts[name]), default=None)
 
@@ -82,7 +101,8 @@ class Names:
         return whole or {name for name in self._tables if _ends(self.words(name), subject)}
 
 
-def _without_entity(words: tuple[str, ...]) -> tuple[str, ...]:
+def without_entity(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of ``customer_entity`` without the last."""
     return words[:-1] if len(words) > 1 and words[-1] == "entity" else words
 
 

@@ -17,7 +17,7 @@ from pamitan.survey.found import Place, Tie
 from pamitan.survey.pairs import follow_to_entities, key_value_ties
 from pamitan.survey.polymorphic import polymorphic_ties, typed_ids
 from pamitan.survey.reading import NOBODY, Reading
-from pamitan.survey.tables import is_about_account, subject_of
+from pamitan.survey.tables import SAYS_NOTHING, is_about_account, subject_of
 from pamitan.survey.unfold import Format
 from pamitan.survey.words import PERSON_COLUMN, is_staff, kind_of, spelt, words_of
 
@@ -33,18 +33,7 @@ _PREFIXED = re.compile(
     r"^(?P<before>\D*?(?:customer|user|member|account|client|pelanggan|cliente|utente|kunde|cust|usr)s?[:/_#.|-])(?P<id>[\w-]+)$",
     re.I,
 )
-_KEY = re.compile(r"_(id|ids|uuid|guid|fk|no|number|ref|code|key)_$")
-_SAYS_NOTHING = (
-    "_id_",
-    "_uuid_",
-    "_code_",
-    "_number_",
-    "_no_",
-    "_entity_id_",
-    "_row_id_",
-    "_object_id_",
-    "_record_id_",
-)
+_KEY = re.compile(r"^_(id|fk)_.|_(id|ids|uuid|guid|fk|no|number|ref|reference|code|key)_$")
 _GENERIC_SUBJECTS = (("entity",), ("parent",), ("object",), ("row",))
 _DEPTH = 8
 _MOST_PATHS = 80
@@ -118,14 +107,26 @@ def _declared(reading: Reading, table: Table) -> Iterator[Tie]:
             continue
         is_other = table.name not in (key.target, account.table) and reading.belongs(key.target)
         if is_other and not _leads_back(reading, key.target, table.name):
-            yield _by_foreign_key(reading, table, key, key.target)
+            yield _borne_out(reading, _by_foreign_key(reading, table, key, key.target), key.target)
+
+
+def _borne_out(reading: Reading, tie: Tie, target: str) -> Tie:
+    """A tie to rows of which only some are customers', such as addresses: a doubt where no sampled row is one's."""
+    rows = reading.samples[tie.table].found
+    if not rows or not all(one.how == "reverse" for one in reading.ties.get(target, [])):
+        return tie
+    if any(reading.owners_by(tie, rows)):
+        return tie
+    reason = f"{tie.reason}, but none of the sampled rows is a customer's"
+    return replace(tie, confidence=0.3, reason=reason)
 
 
 def _is_covered(reading: Reading, table: Table) -> bool:
-    """Whether each sampled row is already some account's, directly: no other way to its owner is wanted."""
+    """Whether each sampled row is already some customer's, directly: no other way to its owner is wanted."""
     direct = [t for t in reading.ties.get(table.name, []) if t.owns and t.targets == {"account"} and not t.where]
     rows = reading.samples[table.name].found
-    return any(all(reading.at(row, cell) not in NOBODY for row in rows for cell, _target in tie.on) for tie in direct)
+    nobody = NOBODY | reading.staff
+    return any(all(reading.at(row, cell) not in nobody for row in rows for cell, _target in tie.on) for tie in direct)
 
 
 def _by_foreign_key(reading: Reading, table: Table, key: ForeignKey, target: str) -> Tie:
@@ -133,12 +134,19 @@ def _by_foreign_key(reading: Reading, table: Table, key: ForeignKey, target: str
     names = ["id" if target == "account" and column == id_ else column for column in key.target_columns]
     on = tuple(zip(key.columns, (f"{target}.{name}" for name in names), strict=True))
     owns = not _is_handled(key.columns[0]) and not (target == "account" and is_staff(table.name))
+    owns = owns and not (target == "account" and _is_staffs_alone(reading, table, key.columns[0]))
     return Tie(table.name, "foreign key", on, reason=f"foreign key to {key.target}", owns=owns)
 
 
 def _leads_back(reading: Reading, parent: str, child: str) -> bool:
     """Whether the parent itself is tied through the child: the tie is there already, the other way round."""
     return any(child in tie.targets for tie in reading.ties.get(parent, []))
+
+
+def _is_staffs_alone(reading: Reading, table: Table, column: str) -> bool:
+    """Whether the column names staff in all sampled rows, though they are accounts as customers are."""
+    named = {reading.at(row, column) for row in reading.samples[table.name].found} - NOBODY
+    return bool(named) and named <= reading.staff
 
 
 def _is_handled(column: str) -> bool:
@@ -169,7 +177,7 @@ def _by_shared_key(reading: Reading, table: Table) -> Iterator[Tie]:
     if len(table.primary_key) != 1 or reading.ties.get(table.name):
         return
     (column,), account = table.primary_key, reading.account
-    if spelt(column) not in (spelt(account.id), *_SAYS_NOTHING):
+    if spelt(column) not in (spelt(account.id), *SAYS_NOTHING):
         return
     values = [as_text(value) for value in reading.samples[table.name].cells(column)]
     reason = "the same key, and its rows hold what that account holds"
@@ -208,7 +216,7 @@ def _account_evidence(reading: Reading, table: Table, column: str) -> float:
     """How much the name alone says that the column holds accounts."""
     account = reading.account
     subject, words = subject_of(column), reading.names.words(account.table)
-    generic = spelt(account.id) in _SAYS_NOTHING
+    generic = spelt(account.id) in SAYS_NOTHING
     if subject in _GENERIC_SUBJECTS and _is_part_of(reading.names.words(table.name), words):
         return 0.7
     if not generic and spelt(column) == spelt(account.id):
@@ -293,7 +301,8 @@ def _fits_staff_too(reading: Reading, filled: Sequence[str]) -> bool:
 def _to_parent(reading: Reading, table: Table, cell: str, parent: str, filled: Sequence[str]) -> Iterator[Tie]:
     if not reading.belongs(parent) or _leads_back(reading, parent, table.name):
         return
-    if kind_of(_last(cell)) is not None or _is_covered(reading, table):
+    is_their_key = reading.schema.table(parent).primary_key == (cell,)
+    if (kind_of(_last(cell)) is not None and not is_their_key) or _is_covered(reading, table):
         return
     in_role = (
         subject_of(_last(cell)) != reading.names.words(parent)
@@ -304,7 +313,7 @@ def _to_parent(reading: Reading, table: Table, cell: str, parent: str, filled: S
     described = reading.schema.table(parent)
     keys = [described.primary_key[0]] if len(described.primary_key) == 1 else []
     keys += [unique[0] for unique in described.uniques if len(unique) == 1]
-    keys += [name for name in described.columns if name == cell and name not in keys]
+    keys += [name for name in described.columns if name not in keys and _is_called_after(cell, parent, name, reading)]
     is_key = bool(_KEY.search(spelt(_last(cell))))
     for key in dict.fromkeys(keys):
         if not filled and not (is_key and subject_of(_last(cell)) == reading.names.words(parent)):
@@ -318,6 +327,11 @@ def _to_parent(reading: Reading, table: Table, cell: str, parent: str, filled: S
             reason = f"{share:.0%} of the sampled values are in {parent}.{key}, and it is called so"
             yield Tie(table.name, "overlap", ((cell, f"{parent}.{key}"),), confidence=min(0.95, share), reason=reason)
             return
+
+
+def _is_called_after(cell: str, parent: str, column: str, reading: Reading) -> bool:
+    """Whether a cell such as ``order_reference`` has the name of that column, or that of the table and the column."""
+    return cell == column or words_of(cell) == [*reading.names.words(parent), *words_of(column)]
 
 
 def _by_values_alone(reading: Reading, table: Table, cell: str, filled: Sequence[str]) -> Iterator[Tie]:
@@ -336,10 +350,24 @@ def _by_values_alone(reading: Reading, table: Table, cell: str, filled: Sequence
         return
     if telling:
         yield from _by_other_key(reading, table, cell, filled)
+        yield from _by_same_column(reading, table, cell, filled)
     tie = Tie(table.name, "overlap", on)
     may_be = not telling and bool(re.search(r"_(id|no|ref|uid|code|who|by|key)_", spelt(_last(cell))))
     if may_be and reading.share_of(account.table, account.id, filled) >= 0.9 and _rows_name_owner(reading, table, tie):
         yield Tie(table.name, "overlap", on, confidence=0.85, reason="its rows hold what that account holds")
+
+
+def _by_same_column(reading: Reading, table: Table, cell: str, filled: Sequence[str]) -> Iterator[Tie]:
+    """By a key that another table of the customer's has under the same name: the token of a session and its cart."""
+    for name, other in reading.schema.tables.items():
+        keys = [other.primary_key, *other.uniques]
+        if name in (table.name, reading.account.table) or (cell,) not in keys or not reading.belongs(name):
+            continue
+        share = reading.share_of(name, cell, filled)
+        if share >= 0.5 and len(filled) > 2 and not _leads_back(reading, name, table.name):
+            reason = f"{share:.0%} of the sampled values are in {name}.{cell}"
+            yield Tie(table.name, "overlap", ((cell, f"{name}.{cell}"),), confidence=0.8, reason=reason)
+            return
 
 
 def _by_template(reading: Reading, table: Table, cell: str, found: Sequence[re.Match[str]]) -> Iterator[Tie]:

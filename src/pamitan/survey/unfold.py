@@ -49,7 +49,7 @@ def leaves(cell: Any) -> list[Leaf]:
             continue
         if isinstance(value, (dict, list)):
             return list(islice(_walk(value, "", format_), _MOST_LEAVES)) or [Leaf("", None, format_)]
-    packed = _unpacked(data.strip())
+    packed = _quoted(data.strip()) or _unpacked(data.strip())
     if packed is not None:
         return [Leaf(leaf.path, leaf.value, "packed") for leaf in leaves(packed)]
     return [Leaf("", cell if isinstance(cell, str) else data.decode("utf-8", "replace"), "plain")]
@@ -64,6 +64,17 @@ def _formats(data: bytes) -> Iterator[Any]:
         yield "php-session"
     elif _DJANGO.match(data):
         yield "django-session"
+
+
+def _quoted(data: bytes) -> str | None:
+    """What stands in a JSON string that holds JSON again."""
+    if data[:2] not in (b'"{', b'"['):
+        return None
+    try:
+        inner = json.loads(data)
+    except ValueError:
+        return None
+    return inner if isinstance(inner, str) else None
 
 
 def _unpacked(data: bytes) -> str | None:
@@ -87,6 +98,8 @@ def _walk(value: object, path: str, format_: Format, depth: int = 0) -> Iterator
         numbered = sum(1 for key in value if str(key).isdigit()) > _FEW
         for key, item in value.items():
             step = _step(str(key), numbered)
+            if "@" in str(key):
+                yield Leaf(_joined(path, step), str(key), format_)
             yield from _walk(item, _joined(path, step), format_, depth + 1)
     elif isinstance(value, list):
         for item in value:

@@ -38,6 +38,7 @@ _COORDINATES = re.compile(r"^\(?\s*-?\d{1,3}\.\d{3,}\s*[,;]\s*-?\d{1,3}\.\d{3,}\
 _HASH = re.compile(
     r"^(?:\$2[abxy]\$\d\d\$|pbkdf2_|argon2|\$argon2|bcrypt|scrypt[:$]|sha1\$|md5\$|\$P\$|\$H\$|\$wp\$|\$1\$|\$5\$|\$6\$)"
 )
+_RANDOM = re.compile(r"^(?:[0-9a-f]{24,128}|[A-Za-z0-9_-]{28,128})$")
 _DATE = re.compile(r"^(19\d\d|20[01]\d)-\d\d-\d\d$|^\d\d[./-]\d\d[./-](19\d\d|20[01]\d)$")
 
 
@@ -70,6 +71,13 @@ def told_by(values: Sequence[Any], country: str) -> Told | None:
 def is_password_hash(value: Any) -> bool:
     """Whether it is a hash of a password, in a form that tells its scheme."""
     return isinstance(value, str) and bool(_HASH.match(value))
+
+
+def are_random(values: Sequence[Any]) -> bool:
+    """Whether the values are long, of random letters and digits, and each another one."""
+    texts = [value for value in values if isinstance(value, str) and value]
+    random = [text for text in texts if _RANDOM.match(text) and re.search(r"\d", text) and re.search(r"[A-Za-z]", text)]
+    return bool(texts) and len(random) == len(texts) and len(set(texts)) >= len(texts) * 0.7
 
 
 def looks_like_birth_dates(values: Sequence[Any]) -> bool:

@@ -105,12 +105,24 @@ _ABOUT = re.compile(
     r"consent|subscribed|sent|at|on|date|attempts|notify|allow|default|position|sort|order_by|visible|length|product|item|"
     r"file|sku|brand|category|method|class|policy|rule)_"
 )
-_FOREIGN_KEY = re.compile(r"_(id|ids|uuid|guid|fk|pk|key)_$")
+_FOREIGN_KEY = re.compile(r"_(id|ids|uuid|guid|fk|pk|key)_$|^_(id|fk)_(?!card_|number_|no_)")
+# The shop's own particulars, as they stand on an invoice
+_OF_THE_SHOP = re.compile(r"^_(shop|store|merchant|seller|toko|negozio)_")
+# What somebody writes to somebody, in a column of its own
+_WRITTEN = re.compile(
+    r"_(notes?|comments?|remarks?|message|msg|catatan|keterangan|pesan|nota|messaggio|commento|feedback|instructions?|"
+    r"bemerkung|observaciones|isi)_"
+)
 # The columns of third persons, whom a customer's leaving does not concern
 _THIRD = re.compile(
     r"_(friend|teman|amico|invitee|invited|referred|refer|referral|gift|giftee|recipient|to|cc|bcc|shared|staff)_"
 )
 
+_ORDER_WORDS = """
+order pesanan ordine ordini bestellung pedido commande purchase booking reservation prenotazione pemesanan sale
+bestelling encomenda checkout acquisto pembelian
+"""
+ORDER_WORDS = frozenset(_ORDER_WORDS.split())
 _ACCOUNT_WORDS = """
 customer client member shopper buyer user account person people subscriber patron
 pelanggan anggota pengguna pembeli akun nasabah konsumen
@@ -124,6 +136,7 @@ STAFF = re.compile(
     r"agents|supplier|suppliers|vendor|vendors|seller|sellers|merchant|manager|managers|cashier|kasir|system|courier|"
     r"kurir|driver|penjual|fornitore|fornitori|warehouse|gudang)_"
 )
+_STAFF_FLAG = re.compile(r"^_(is_)?(staff|admin|superuser|super_user|employee|administrator|internal)_$")
 # Columns that mean a person of the shop's, or a customer, and do not say which table
 PERSON_COLUMN = re.compile(
     r"_(owner|author|creator|recipient|sender|receiver|buyer|purchaser|subscriber|reviewer|visitor|holder|payer|invited_by|"
@@ -145,6 +158,8 @@ def spelt(name: str) -> str:
 def kind_of(column: str, *, in_persons_table: bool = False) -> Kind | None:
     """What a column of that name holds of a person, if anything."""
     name = spelt(column)
+    if _OF_THE_SHOP.search(name):
+        return None
     if _FOREIGN_KEY.search(name):
         name = _FOREIGN_KEY.sub("_", name)
         rules = [rule for rule in _RULES if rule[0] in ("identity number", "secret") and name != "_"]
@@ -161,6 +176,11 @@ def may_be_free_text(column: str) -> bool:
     return bool(_FREE_TEXT.search(spelt(column)))
 
 
+def is_written_by_people(column: str) -> bool:
+    """Whether a column of that name holds notes and messages, and nothing else."""
+    return bool(_WRITTEN.search(spelt(column)))
+
+
 def is_of_third_persons(column: str) -> bool:
     """Whether the column is called as if it held somebody else's address."""
     return bool(_THIRD.search(spelt(column)))
@@ -169,6 +189,11 @@ def is_of_third_persons(column: str) -> bool:
 def is_staff(name: str) -> bool:
     """Whether a table or column is called after the people of the shop itself, or of its suppliers."""
     return bool(STAFF.search(spelt(name)))
+
+
+def is_staff_flag(column: str) -> bool:
+    """Whether the column marks an account as one of the shop's own people."""
+    return bool(_STAFF_FLAG.match(spelt(column)))
 
 
 def stem(name: str) -> str:
