@@ -116,7 +116,35 @@ def test_more_rows_than_the_operator_saw_are_not_explained(shop: Shop, clock: Se
     assert (closure.state, len(closure.unexplained)) == (State.ERASING, 1)
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "alice@example.com says so", "call 081234567890"])
+def test_another_row_in_the_same_place_is_not_explained(shop: Shop, clock: SetClock) -> None:  # noqa: F811
+    closure = stuck(shop, clock)
+    resolve(closure, 0, Explanation.ANOTHERS, "a supplier with that address", "7", clock.now())
+    shop.run("DELETE FROM note")
+    shop.run("INSERT INTO note VALUES (2, 'alice@example.com again')")
+    closure = later(closure, clock, seconds=1)
+    assert (closure.state, [found["key"] for found in closure.unexplained]) == (State.ERASING, ["2"])
+
+
+def test_a_row_that_went_leaves_the_others_explained(shop: Shop, clock: SetClock) -> None:  # noqa: F811
+    shop.run("INSERT INTO note VALUES (2, 'alice@example.com again')")
+    closure = stuck(shop, clock)
+    resolve(closure, 0, Explanation.ANOTHERS, "a supplier with that address", "7", clock.now())
+    shop.run("DELETE FROM note WHERE id = 1")
+    assert later(closure, clock, seconds=1).state == State.CLOSED
+
+
+def test_what_was_explained_is_remembered_without_the_keys_of_rows(shop: Shop, clock: SetClock) -> None:  # noqa: F811
+    shop.run("INSERT INTO note VALUES (4711, 'alice@example.com again')")
+    closure = stuck(shop, clock)
+    resolve(closure, 0, Explanation.ANOTHERS, "a supplier with that address", "7", clock.now())
+    entry = LedgerEntry.objects.get(event="desk:finding:resolve")
+    assert "4711" in Closure.objects.get(pk=closure.pk).residue[0]["key"]
+    assert "4711" not in f"{Closure.objects.get(pk=closure.pk).resolved} {entry.facts}"
+
+
+@pytest.mark.parametrize(
+    "reason", ["", "  ", "alice@example.com says so", "call 081234567890", "Alice Anggraini", "of anggraini's sister"]
+)
 def test_a_reason_is_there_and_names_nobody(shop: Shop, clock: SetClock, reason: str) -> None:  # noqa: F811
     closure = stuck(shop, clock)
     with pytest.raises(TellsWho):

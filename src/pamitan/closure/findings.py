@@ -1,7 +1,7 @@
 """What a scan found and nobody explains: an operator says what it is, with a reason, and the ledger keeps that.
 
-A finding is told by its place and kind. What was said of it holds for this closure
-and for no more rows than there were.
+A finding is told by its place and kind and by the keys of the first rows, of which keyed hashes are remembered, because
+a key may tell who somebody is. What was said holds for this closure, for those rows, and for no more than there were.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from pamitan.closure.casefiles import Shelf
 from pamitan.closure.errors import NoSuchFinding, TellsWho
 from pamitan.closure.models import Closure
 from pamitan.closure.states import State
+from pamitan.closure.store import current_store
 from pamitan.closure.transition import change
+from pamitan.content.patterns import Matcher, Needle, needles
 from pamitan.erasure.residue import Residue
 from pamitan.evidence.ledger import LedgerEvent, record
+from pamitan.kit.hashing import keyed_hash
 
 _PLACE = ("datastore", "table", "column", "kind")
 _TELLING = re.compile(r"@|\d{5}")
@@ -34,7 +39,7 @@ class Explanation(models.TextChoices):
 
 
 def explained(residue: Iterable[Residue], resolved: Sequence[dict[str, Any]]) -> list[Residue]:
-    """The findings, with what operators said of them; one that has more rows since stays unexplained."""
+    """The findings, with what operators said of them; one that has other rows since, or more, stays unexplained."""
     said = {tuple(entry[name] for name in _PLACE): entry for entry in resolved}
     return [_with(found, said.get((found.datastore, found.table, found.column, found.kind))) for found in residue]
 
@@ -44,12 +49,13 @@ def resolve(
 ) -> None:
     """Explain the finding with that number among ``closure.unexplained``; after the last one the closure goes on.
 
-    Raises ``NoSuchFinding`` where it is there no more, and ``TellsWho`` for a reason that is empty or names somebody.
+    Raises ``NoSuchFinding`` where it is there no more, and ``TellsWho`` for a reason that is empty or names somebody:
+    this customer in any word of a name, everybody else by an address or a long number.
     """
     found = closure.unexplained
     if closure.state != State.ERASING or not 0 <= number < len(found):
         raise NoSuchFinding(closure)
-    if not reason.strip() or tells_who(reason):
+    if not reason.strip() or tells_who(reason) or _names(closure, reason):
         raise TellsWho
     finding = found[number]
     facts = {name: finding[name] for name in (*_PLACE, "rows")} | {
@@ -62,7 +68,8 @@ def resolve(
         ]
         left = [other for other in residue if other["blocking"]]
         changes: dict[str, Any] = {} if left else {"due_at": now, "stuck_reason": "", "failures": 0}
-        change(closure, attempt=None, residue=residue, resolved=[*closure.resolved, facts], **changes)
+        entry = facts | {"keys": _key_hashes(finding["key"])}
+        change(closure, attempt=None, residue=residue, resolved=[*closure.resolved, entry], **changes)
         record(LedgerEvent.DESK_FINDING_RESOLVED, closure.pk, now, operator=operator, **facts)
 
 
@@ -71,8 +78,25 @@ def tells_who(words: str) -> bool:
     return bool(_TELLING.search(words))
 
 
+def _names(closure: Closure, words: str) -> bool:
+    """Whether this account's names, or whatever else its case file holds of it, stand in the words."""
+    casefile, country = Shelf([closure]).load(closure.account_id), current_store().file.store.country
+    sought: list[Needle] = []
+    for item in casefile.identifiers if casefile else ():
+        parts = item.value.split() if item.kind == "name" else []
+        sought += [needle for part in (item.value, *parts) for needle in needles(item.kind, part, country)]
+    return any(Matcher(sought).find([words]))
+
+
+def _key_hashes(shown: str) -> list[str]:
+    """Of the keys as the desk shows them: those of the first rows."""
+    return [keyed_hash(settings.PAMITAN_TOMBSTONE_KEY, "row", key) for key in shown.split("; ")]
+
+
 def _with(found: Residue, entry: dict[str, Any] | None) -> Residue:
     if not found.blocking or entry is None or found.rows > entry["rows"]:
+        return found
+    if not set(_key_hashes(found.key)) <= set(entry["keys"]):
         return found
     return replace(found, blocking=False, explained_by=_words(entry))
 

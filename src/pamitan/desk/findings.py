@@ -37,7 +37,7 @@ def _resolve(request: HttpRequest, closure: Closure, number: int) -> HttpRespons
     try:
         resolve(closure, number, Explanation(chosen), reason, str(operator_of(request).pk), clock().now())
     except TellsWho:
-        problem = _("Write a reason, without e-mail addresses and without long numbers: it stays in the ledger.")
+        problem = _("Write a reason, without names, e-mail addresses and long numbers: it stays in the ledger.")
         return _page(request, closure, number, problem, status=400)
     except NoSuchFinding as error:
         raise Http404 from error
