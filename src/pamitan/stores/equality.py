@@ -34,7 +34,7 @@ def fitted(column: Column, value: ColumnElement[Any], kind: ColumnKind, dialect:
     """The value as that column's type and collation have it; NULL where it has no such form."""
     ours, theirs = family(column.kind), family(kind)
     if ours == "text":
-        return _in_collation(column, value if theirs == "text" else _in_words(value, theirs, dialect), dialect)
+        return _in_collation(column, value if theirs == "text" else _in_words(value, kind, dialect), dialect)
     if ours == theirs or dialect == "sqlite":
         return value
     if theirs == "text" and ours == "integer":
