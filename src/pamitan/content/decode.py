@@ -32,10 +32,22 @@ _SEPARATOR = re.compile(r"[/_-]+")
 _PACKED_STARTS = ("eA", "eF", "eG", "eJ", "eN", "H4sI", "UEsDB", "JVBER", "Qlpo", "/Td6")
 """How base64 of zlib (at each of its levels), gzip, ZIP, PDF, bzip2 and xz begins."""
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
+_UUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _RANDOM = re.compile("(?:[0-9a-f]{2})+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|([0-9A-F]{2}))")
+_ENTITY = re.compile(r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BYTE_ORDERS = (b"\xff\xfe", b"\xfe\xff")
+_NO_LATIN = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# Five letters: of noise a third has so many in a row by chance, and no full name has less
+_AMONG_BYTES = re.compile(
+    rb"(?:[\t\r\n -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){5,}"
+)
+_AMONG_PAIRS = (
+    (re.compile(rb"(?:[\t\r\n -~\xa0-\xff]\x00){5,}"), "utf-16-le"),
+    (re.compile(rb"(?:\x00[\t\r\n -~\xa0-\xff]){5,}"), "utf-16-be"),
+)
 _BLANKS = dict.fromkeys("abfv", " ") | {"n": "\n", "r": "\r", "t": "\t"}
 _TO_STANDARD = str.maketrans("-_", "+/")
 
@@ -64,10 +76,9 @@ def runs(text: str) -> Iterator[tuple[int, str]]:
 
 def behind(run: str) -> Iterator[str]:
     """What such letters may stand for, with what is encoded in that again."""
-    if not _is_random(run):
-        for hidden in _behind(run):
-            yield hidden
-            yield from _decoded(hidden, DEPTH - 1, {run})
+    for hidden in _behind(run) if not _UUID.fullmatch(run) else ():
+        yield hidden
+        yield from _decoded(hidden, DEPTH - 1, {run})
 
 
 def decoded(text: str) -> Iterator[str]:
@@ -89,13 +100,26 @@ def _texts_in(data: bytes, room: Room, depth: int) -> Iterator[str]:
         return
     if len(data) == 16:
         yield data.hex()
-    try:
+    if not _is_text(data):
+        yield from _texts_among(data)
+    elif b"\0" in data:
+        yield from (data.decode(), *_texts_among(data))
+    else:
         yield data.decode()
-    except UnicodeDecodeError:
-        yield data.decode("utf-8", "replace")
+
+
+def _texts_among(data: bytes) -> Iterator[str]:
+    """What can be read in bytes that are no UTF-8 as a whole: with little ado, for most of it is noise."""
+    if data.startswith(_BYTE_ORDERS):
+        yield data.decode("utf-16", "replace")
+    elif not _NO_LATIN.search(data):
         yield data.decode("latin-1")
-    if b"\0" in data:  # UTF-16 of Latin letters is every other byte
-        yield data.replace(b"\0", b"").decode("utf-8", "replace")
+    if found := _AMONG_BYTES.findall(data):
+        yield b"\n".join(found).decode("utf-8", "replace")
+    if b"\0" in data:
+        for pattern, encoding in _AMONG_PAIRS:
+            if pairs := pattern.findall(data):
+                yield "\n".join(pair.decode(encoding) for pair in pairs)
 
 
 def _decoded(text: str, depth: int, seen: set[str]) -> Iterator[str]:
@@ -133,7 +157,7 @@ def unescaped(text: str) -> str:
     if "\\" in text:
         text = _whole_characters(_ESCAPE.sub(_letter, text))
     if "&" in text:
-        text = html.unescape(text)
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     if "%" in text:
         text = unquote(text)
     if _has_soft_marks(text):

@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 import idna
@@ -314,7 +314,10 @@ def _fold_quickly(text: str) -> str:
     """As :func:`fold`, for a great deal of text in which few letters are beyond ASCII."""
     if text.isascii():
         return text.lower()
-    return _NOT_ASCII.sub(lambda letters: fold(letters[0]), text.lower())
+    return _NOT_ASCII.sub(lambda letters: _folded_letters(letters[0]), text.lower())
+
+
+_folded_letters = lru_cache(10_000)(fold)
 
 
 def _email_needles(value: str) -> Iterator[Needle]:

@@ -87,11 +87,18 @@ class Sieve:
             found.update(numbers[index] for index in self._with_hidden(joined))
             if not has_marks(joined):
                 break
-            texts = joined.split(APART)
-            undone = {number: unescaped(text) for number, text in zip(numbers, texts, strict=True) if has_marks(text)}
-            joined = APART.join(text.replace(APART, " ") for text in undone.values())
-            numbers = list(undone)
+            undone = dict(self._undone(numbers, joined.split(APART)))
+            if not undone:
+                break
+            joined, numbers = APART.join(undone.values()), list(undone)
         return found
+
+    @staticmethod
+    def _undone(numbers: Sequence[int], texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Those texts that say something else with one layer of escapes taken off."""
+        for number, text in zip(numbers, texts, strict=True):
+            if has_marks(text) and (plain := unescaped(text)) != text:
+                yield number, plain.replace(APART, " ")
 
     def _with_hidden(self, joined: str) -> Iterator[int]:
         places = self._places_of_runs(joined)
