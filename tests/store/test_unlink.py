@@ -95,6 +95,22 @@ def test_two_who_leave_together_share_no_file_with_anybody(any_url: str, folder:
     assert there(folder) == {"other.jpg"}
 
 
+def test_rows_that_go_by_different_rules_share_no_file_with_anybody(any_url: str, folder: str) -> None:
+    new = "link: {on: {customer_id: account.id}}, unlink: ['FOLDER/{file}'], where: {id: {at_least: 3}}, clear: [file]"
+    old = new.replace("at_least: 3}}, clear: [file]", "less_than: 3}}, delete: true")
+    case = shop(any_url, folder, f"photo: [{{{old}}}, {{{new}}}]")
+    for statement in (
+        "UPDATE photo SET file = 'bob.jpg' WHERE id = 5",
+        "UPDATE photo SET file = 'family.jpg' WHERE id = 3",
+    ):
+        with writing(case.engine) as connection:
+            connection.exec_driver_sql(statement)
+    assert [row[2] for row in case.rows()["photo"]][:3] == ["a/alice.jpg", "family.jpg", "family.jpg"]
+    assert erase(case.store, [ALICE], case.shelf).set_aside == {}
+    assert [row[0] for row in case.rows()["photo"]] == [3, 4, 5, 6, 7]
+    assert there(folder) == {"bob.jpg", "other.jpg"}
+
+
 def test_a_place_that_does_not_let_go_is_tried_again(sqlite_url: str, disk: Path) -> None:
     case = shop(sqlite_url, f"file://{disk}")
     (disk / "a" / "alice.jpg").unlink()

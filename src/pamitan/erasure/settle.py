@@ -179,12 +179,15 @@ class Settlement:
     def files(self) -> Iterator[tuple[str, NamedFile]]:
         """(account id, file) of the files that go with the rows. Raises :class:`NotErasable` where one lies outside."""
         for table, writer in self.writers.items():
-            for number, rule in enumerate(self._file.map.get(self._datastore, {}).get(table, [])):
-                for template in rule.files:
-                    for account, row, shared in list(writer.named_files(number, template.columns)):
-                        if url := _url(template, row, account, table):
-                            state: State = "shared" if shared else "planned"
-                            yield account, NamedFile(table, url, template.folder, state)
+            rules, seen = self._file.map.get(self._datastore, {}).get(table, []), set[tuple[str, str]]()
+            for number, template in [(n, template) for n, rule in enumerate(rules) for template in rule.files]:
+                alike = [n for n, rule in enumerate(rules) if template in rule.files]
+                for account, row, shared in list(writer.named_files(number, template.columns, alike)):
+                    url = _url(template, row, account, table)
+                    if url and (account, url) not in seen:
+                        seen.add((account, url))
+                        state: State = "shared" if shared else "planned"
+                        yield account, NamedFile(table, url, template.folder, state)
 
     # writing
 

@@ -13,16 +13,20 @@ from pamitan.stores.values import as_text
 
 
 def names_in(
-    connection: Connection, keys: KeyTable, columns: tuple[str, ...], mine: ColumnElement[bool]
+    connection: Connection,
+    keys: KeyTable,
+    columns: tuple[str, ...],
+    mine: ColumnElement[bool],
+    gone: ColumnElement[bool],
 ) -> Iterator[tuple[int, dict[str, str], bool]]:
     """(number of the account, the columns of a row, whether another row has the same ones), each once.
 
-    ``mine``: which keys of the key table name files that go.
+    ``mine``: which keys of the key table are meant; ``gone``: which name files that go, by whatever rule.
     """
     row, other, held = keys.source.alias("t"), keys.source.alias("o"), keys.distinct_rows(mine)
-    gone = keys.distinct_rows(mine).alias("gone")
+    going = keys.distinct_rows(gone).alias("gone")
     same = [other.c[name] == row.c[name] for name in columns]
-    taken = sa.exists().where(keys.matches(other, gone)).correlate(other)
+    taken = sa.exists().where(keys.matches(other, going)).correlate(other)
     shared = sa.exists().where(*same, ~taken).correlate(row)
     query = sa.select(held.c.account, *(row.c[name] for name in columns), sa.case((shared, 1), else_=0))
     query = query.select_from(held.join(row, keys.matches(row, held)))

@@ -6,7 +6,7 @@ Rows carry marks in their key tables beside those of the map's rules: :data:`NEE
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
@@ -195,8 +195,21 @@ class TableWriter:
             return there
         return sa.and_(there, ~self._is_doomed(keys)) if self._marked else sa.false()
 
-    def named_files(self, rule: int, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str], bool]]:
-        """(account id, columns, shared) of the rows of that rule whose files go; a law may keep the names."""
+    def named_files(
+        self, rule: int, columns: tuple[str, ...], alike: Sequence[int]
+    ) -> Iterator[tuple[str, dict[str, str], bool]]:
+        """(account id, columns, shared) of the rows of that rule whose files go; a law may keep the names.
+
+        ``alike``: the rules by which the same files go.
+        """
+        gone = sa.or_(*(self._files_go(other, columns) for other in alike))
+        for number, named, shared in names_in(
+            self._connection, self._table, columns, self._files_go(rule, columns), gone
+        ):
+            yield self._keys.account_of(number), named, shared
+
+    def _files_go(self, rule: int, columns: tuple[str, ...]) -> ColumnElement[bool]:
+        """The keys by that rule whose rows' files go."""
         keys = self._table.sql
         mine = [keys.c.rule == rule, keys.c.seeded.in_((0, 1, CLEAN))]
         if rule in self.fate.deletes:
@@ -207,8 +220,7 @@ class TableWriter:
             mine.append(
                 ~sa.exists().where(other.c.rule.in_(keeping), self._table.same_row(other, keys)).correlate(keys)
             )
-        for number, named, shared in names_in(self._connection, self._table, columns, sa.and_(*mine)):
-            yield self._keys.account_of(number), named, shared
+        return sa.and_(*mine)
 
     # the writes
 
