@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AT_ONCE_MS = 5_000
 COMES_BACK_MS = 20_000
+LONGER_THAN_BETWEEN_TWO_SIGNS_MS = 3_100
 
 
 @pytest.fixture
@@ -87,6 +88,17 @@ def test_each_side_sees_that_the_other_is_writing(chromium: Browser, address: st
     anna.reads("The customer is writing …", AT_ONCE_MS)
     anna.page.locator("form[data-say] textarea").press_sequentially("Yes")
     alice.reads("Toko Pojok is writing …", AT_ONCE_MS)
+
+
+def test_the_sign_of_writing_goes_with_the_words_and_comes_again(chromium: Browser, address: str) -> None:
+    alice, anna = chat(chromium, address)
+    for words in ("One", "Two"):
+        anna.page.wait_for_timeout(LONGER_THAN_BETWEEN_TWO_SIGNS_MS)
+        anna.page.locator("form[data-say] textarea").press_sequentially(words)
+        alice.reads("Toko Pojok is writing …", AT_ONCE_MS)
+        anna.page.locator("form[data-say] button[type=submit]").last.click()
+        alice.reads(words, AT_ONCE_MS)
+        expect(alice.page.get_by_text("Toko Pojok is writing …")).to_have_count(0, timeout=AT_ONCE_MS)
 
 
 def test_the_customer_confirms_with_one_tap_and_both_see_that_it_has_started(chromium: Browser, address: str) -> None:

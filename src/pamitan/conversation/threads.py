@@ -9,7 +9,7 @@ from django.db import transaction
 
 from pamitan.conversation import live
 from pamitan.conversation.errors import ConversationError, Refusal
-from pamitan.conversation.models import Author, Conversation, Message, Notice, State
+from pamitan.conversation.models import Author, Conversation, Message, Notice, State, Typing
 from pamitan.conversation.waiting import note_answer
 
 TEXT_LIMIT = 4000
@@ -108,6 +108,7 @@ def _said(conversation: Conversation, key: UUID | None) -> Message | None:
 def _add(conversation: Conversation, now: dt.datetime, **values: str | UUID | None) -> Message:
     conversation.last_message_at = now
     message = Message.objects.create(conversation=conversation, created_at=now, **values)
+    Typing.objects.filter(conversation=conversation, author=message.author).delete()
     transaction.on_commit(live.wake)
     return message
 

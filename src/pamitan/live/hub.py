@@ -205,7 +205,9 @@ class Hub:
         if writing != page.writing:
             page.writing = writing
             self._put(page, Event("writing", {"writing": writing}))
-        place = page.place if look.places is None else look.places.get(conversation, 0)
+        if look.places is None or page.ticket.side == "operator":
+            return
+        place = look.places.get(conversation, 0)
         if place != page.place:
             page.place = place
             self._put(page, Event("place", {"place": place}))

@@ -132,6 +132,7 @@ async function send(event) {
   form.elements.key.value = newKey();
   if (field.value === body.get("text")) field.value = "";
   sending = false;
+  saidTyping = 0;
   field.focus();
 }
 
