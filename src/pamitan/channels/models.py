@@ -41,3 +41,48 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+
+class PhoneCall(models.Model):
+    """A call that the telephone system told of; kept for an hour."""
+
+    class State(models.TextChoices):
+        RINGING = "ringing"
+        ANSWERED = "answered"
+        ENDED = "ended"
+
+    call_id = models.CharField(max_length=200, unique=True)
+    number = models.CharField(max_length=40)
+    """The other side's, as E.164 where it can be read so."""
+    direction = models.CharField(max_length=3)
+    state = models.CharField(max_length=8, choices=State)
+    began_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.began_at:%H:%M}"
+
+
+class IncomingMail(models.Model):
+    """A mail that came in. Once it is settled, what it says is gone."""
+
+    identity = models.CharField(max_length=64, unique=True)
+    raw = models.BinaryField(default=bytes)
+    too_large = models.BooleanField(default=False)
+    """Then ``raw`` is the header alone."""
+    sender_hash = models.CharField(max_length=64, blank=True)
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, db_index=True)  # none: settled
+    attempt = models.PositiveIntegerField(default=0)
+    claimed = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["sender_hash", "received_at"], name="incoming_by_sender")]
+        constraints = [
+            models.CheckConstraint(
+                name="incoming_settled_says_nothing", condition=Q(due_at__isnull=False) | Q(raw=b"")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.identity

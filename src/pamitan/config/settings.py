@@ -232,6 +232,11 @@ PAMITAN_MAIL_HOOK_SECRET = os.environ.get("PAMITAN_MAIL_HOOK_SECRET", "")
 PAMITAN_MAIL_AUTHSERV = os.environ.get("PAMITAN_MAIL_AUTHSERV", "")
 if PAMITAN_MAIL_HOOK and not PAMITAN_MAIL_HOOK_SECRET:
     raise ImproperlyConfigured("PAMITAN_MAIL_HOOK needs PAMITAN_MAIL_HOOK_SECRET; else anybody could send mails to it")
+ANYMAIL = (
+    {"MAILGUN_WEBHOOK_SIGNING_KEY": PAMITAN_MAIL_HOOK_SECRET}
+    if PAMITAN_MAIL_HOOK == "mailgun"
+    else {"WEBHOOK_SECRET": PAMITAN_MAIL_HOOK_SECRET}
+)
 PAMITAN_ATTACHMENTS = HOME.attachments
 
 # No address, name or number of a customer may reach a log: messages carry references and error classes alone

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from pamitan.channels import hook
+
 urlpatterns = [
     path("desk/", include("pamitan.desk.urls")),
     path("api/", include("pamitan.api.urls")),
+    path("hooks/mail", hook.receive),
     path("", include("pamitan.portal.urls")),
 ]
 

@@ -45,12 +45,28 @@ class Notice(models.TextChoices):
     CUSTOMER_CALLS = "customer_calls", _("A call to the store is expected, with this case code.")
     CALL_REACHED = "call_reached", _("We spoke on the phone.")
     CALL_NO_ANSWER = "call_no_answer", _("We called, and nobody answered. We will try again.")
+    CALLS_ENDED = (
+        "calls_ended",
+        _("We called three times, and nobody answered. Please ask for another call, or write to us."),
+    )
+    WRONG_NUMBER = "wrong_number", _("The number was not yours. Please give us another one.")
+    NEW_NUMBER = "new_number", _("Another call is asked for.")
+    IDENTITY_ASKED = "identity_asked", _("We have sent a code to the registered address, to know who is speaking.")
+    IDENTITY_SHOWN = "identity_shown", _("The code was right: the account's holder is speaking.")
     CLOSURE_PREPARED = (
         "closure_prepared",
         _("The closing of the account is prepared. It starts only when its holder confirms it."),
     )
     CLOSURE_STARTED = "closure_started", _("The procedure has started.")
     FINISHED = "finished", _("This conversation is finished.")
+
+
+class Outcome(models.TextChoices):
+    """How a call of ours went."""
+
+    REACHED = "reached", _("I reached the customer")
+    NO_ANSWER = "no_answer", _("Nobody answered")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
 
 
 class Conversation(models.Model):
@@ -162,3 +178,43 @@ class AnswerTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.seconds} s"
+
+
+class MailPart(models.Model):
+    """What a message that came by mail has beside its words."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="mail")
+    rest = models.TextField(blank=True)
+    """The mail that it answers and the signature, shown folded."""
+    damaged = models.BooleanField(default=False)
+    some_refused = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"mail of message {self.message_id}"
+
+
+class Attachment(models.Model):
+    """A file of a customer. Its content lies under ``stored`` in a folder that no web server knows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    stored = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class HeldMail(models.Model):
+    """A mail that says it is of a customer; nothing comes of it unless the holder of the registered address says so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account_id = models.CharField(max_length=255, db_index=True)
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.CASCADE, related_name="+")
+    raw = models.BinaryField()
+    received_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -214,6 +214,16 @@ class Hook(Strict):
     timeout_seconds: float = 10
 
 
+class Telephone(Strict):
+    """The store's telephone system, where it has one that programs can speak with (CTI)."""
+
+    secret: str
+    """Signs what we ask of it and what it tells us, as with a hook."""
+    dial_url: str | None = None
+    """Is posted ``{"event": "dial", "number": ..., "operator": ...}`` when an operator wants to call."""
+    timeout_seconds: float = 10
+
+
 class Bar(Strict):
     """How long the identifier of a closed account cannot be used again: ``forever``, ``none`` or e.g. ``90 days``."""
 
@@ -290,6 +300,8 @@ class StoreInfo(Strict):
     hours: dict[Weekday, Annotated[str, AfterValidator(times_of_day)]] = {}
     """When the desk is open, e.g. mon: 08:00-20:00; a day left out is closed. Without any, nothing is said of hours."""
     answer_within: AnswerWithin = AnswerWithin()
+    conversations_kept_days: int = Field(365, ge=1)
+    """So many days after its last word a conversation is deleted; at once when the account is closed."""
     complaints: Text | None = None
     """Where a customer can complain, e.g. the data-protection authority."""
 
@@ -310,6 +322,7 @@ class StoreFile(Strict):
     ignore: dict[str, dict[str, str]] = {}
     """datastore -> table or table.column -> why it holds nothing of a customer. ``*`` stands for any text."""
     hooks: dict[str, Hook] = {}
+    telephone: Telephone | None = None
     closing: Closing = Closing()
     guard: Guard = Guard()
     contact: list[Choice] = []

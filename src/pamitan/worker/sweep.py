@@ -16,8 +16,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import close_old_connections, connection
 
+from pamitan.channels.calls import forget_calls
 from pamitan.channels.claiming import claim_due, release
-from pamitan.channels.models import Mail
+from pamitan.channels.models import IncomingMail, Mail
 from pamitan.channels.sending import send_due
 from pamitan.closure.casefiles import destroy_left_keys
 from pamitan.closure.clock import clock
@@ -26,6 +27,7 @@ from pamitan.closure.models import Closure, RetentionFile
 from pamitan.closure.retention import destroy_left_retention_keys, erase_retained
 from pamitan.closure.run import step
 from pamitan.evidence.tombstones import forget_ended
+from pamitan.worker import mailing
 from pamitan.worker.alive import Presence
 
 log = logging.getLogger(__name__)
@@ -89,7 +91,7 @@ def _retained_once() -> int:
 def release_claims() -> int:
     """Take over what dead processes had claimed; only for whoever knows that no other worker is alive."""
     now = clock().now()
-    return sum(release(model._default_manager.all(), now) for model in (Closure, RetentionFile, Mail))
+    return sum(release(model._default_manager.all(), now) for model in (Closure, RetentionFile, Mail, IncomingMail))
 
 
 def tidy() -> None:
@@ -97,8 +99,10 @@ def tidy() -> None:
     now = clock().now()
     forget_ended(now)
     forget_old_codes(now)
+    forget_calls(now)
     destroy_left_keys()
     destroy_left_retention_keys()
+    mailing.tidy(now)
 
 
 class _Sweeper:
@@ -108,6 +112,8 @@ class _Sweeper:
         self._pool = pool
         self._steps: set[Future[None]] = set()
         self._mail: Future[None] | None = None
+        self._mail_in = mailing.MailIn()
+        self._taking_in: Future[None] | None = None
         self._retained: Future[None] | None = None
         self._tidied_at: dt.datetime | None = None
 
@@ -124,6 +130,8 @@ class _Sweeper:
             self._steps.add(self._pool.submit(self._in_thread, lambda: step(claims)))
         if self._mail is None or self._mail.done():
             self._mail = self._pool.submit(self._in_thread, lambda: send_due(clock().now()))
+        if self._taking_in is None or self._taking_in.done():
+            self._taking_in = self._pool.submit(self._in_thread, self._mail_in.round)
         if self._retained is None or self._retained.done():
             self._retained = self._pool.submit(self._in_thread, _retained_once)
         self._tidy_sometimes()
