@@ -56,7 +56,7 @@ def found_by_axe(page: Page, axe: str) -> dict[str, list[str]]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": SIZES[width]})
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # else colours are still on their way
             result = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES)
             for fault in result["violations"]:
                 found[f"{fault['id']}, {width} px, {scheme}"] = [node["html"][:200] for node in fault["nodes"][:3]]
@@ -93,7 +93,8 @@ def missed_by_tab(page: Page) -> list[dict[str, object]]:
 
 EXPECT = """reachable => {
     const shown = e => e.checkVisibility({visibilityProperty: true}) && e.tabIndex >= 0 && !e.disabled;
-    const chosen = e => e.type !== 'radio' || e.checked || !document.querySelector(`[name="${e.name}"]:checked`);
+    const group = e => [...document.getElementsByName(e.name)].filter(other => other.form === e.form);
+    const chosen = e => e.type !== 'radio' || e.checked || !group(e).some(other => other.checked) && group(e)[0] === e;
     window.expected = [...document.querySelectorAll(reachable)].filter(e => shown(e) && chosen(e));
     document.activeElement.blur();
     document.body.tabIndex = -1;

@@ -173,6 +173,8 @@ STOPS = (
     Stop("ledger", DESK, "/desk/ledger/?check=1"),
     Stop("certificates", DESK, "/desk/certificates/"),
     Stop("operators", DESK, "/desk/people/", open_all),
+    Stop("figures", DESK, "/desk/figures/", open_all),
+    Stop("passkeys", DESK, "/desk/second-factor/passkeys/"),
     Stop("opening hours", DESK, "/desk/hours/", open_all),
     Stop("desk password", DESK, "/desk/password/"),
     Stop("closures", DESK, "/desk/closures/"),
