@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
 from pamitan.guide.letter import write
@@ -58,10 +59,18 @@ def _chapter(guide: Guide, language: Language, now: dt.datetime) -> SafeString:
             "language": language,
             "letters": [write(guide, code) for code in guide.languages],
             "names": NAMES,
-            "remind_on": day_of(guide, now),
+            "written": _day(guide.facts.written),
+            "checked": _day(guide.facts.checked) if guide.facts.checked else "",
+            "remind_on": _day(day_of(guide, now)),
             "calendar": f"data:text/calendar;charset=utf-8,{quote(ics)}",
         }
         return render_to_string("guide/chapter.html", context)
+
+
+def _day(day: dt.date) -> str:
+    """The day in the active language; Italian writes its months small."""
+    said = date_format(day, "j F Y")
+    return said.lower() if translation.get_language() == "it" else said
 
 
 def _policy(style: str, script: str) -> str:
