@@ -19,6 +19,8 @@ __all__ = ["axe"]
 pytestmark = pytest.mark.browser
 
 NOW = dt.datetime(2026, 5, 20, 8, 30, tzinfo=dt.UTC)
+LOW_TABS = """[...document.querySelectorAll('.tab')].filter(e => e.checkVisibility()
+    && e.getBoundingClientRect().height < 44).map(e => e.textContent)"""
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English", "it": "Italiano"}
 
 
@@ -199,6 +201,7 @@ def test_everybody_can_use_it(axe: str, browser: Browser, address: str, language
     faults = {
         "axe": found_by_axe(page, axe),
         "too small for a finger": [found for found in too_small(page) if 'class="pick' not in found],
+        "too small a tab": page.evaluate(LOW_TABS),
         "not reached by Tab": missed_by_tab(page),
         "too wide with large letters": too_wide_with_large_letters(page),
     }
