@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from django.contrib.auth.models import User
 
 from pamitan.closure import service
@@ -14,6 +17,7 @@ from pamitan.closure.errors import NoSuchFinding, TellsWho
 from pamitan.closure.findings import Explanation, resolve
 from pamitan.closure.models import Closure
 from pamitan.closure.states import State
+from pamitan.closure.store import current_store
 from pamitan.closure.timeline import timeline
 from pamitan.evidence.models import Certificate, LedgerEntry
 from pamitan.kit.clock import SetClock
@@ -181,3 +185,69 @@ def test_the_desk_shows_and_takes_the_explanation(shop: Shop, clock: SetClock, a
     assert done.status_code == 302
     assert later(closure, clock, seconds=1).state == State.CLOSED
     assert client.get(address).status_code == 404
+
+
+# The power goes while the scan is at work
+
+
+@contextmanager
+def power_cut(before: int) -> Iterator[list[str]]:
+    """Crash before the statement of that number on the shop's database; counts them as they come."""
+    seen: list[str] = []
+    engine = current_store().engine("shop")
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+        if len(seen) == before:
+            raise PowerCut
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+
+
+class PowerCut(BaseException):
+    """Nobody catches this; the process is gone."""
+
+
+def cut_through(closure: Closure, before: int) -> bool:
+    """Sweep until the power goes before that statement; whether it went. The closure is never closed by then."""
+    with power_cut(before):
+        try:
+            run_until_idle()
+        except PowerCut:
+            closure.refresh_from_db()
+            assert closure.ended_at is None
+            return True
+    return False
+
+
+# a cursor that the crash left open is closed by the garbage collector, as the system would close it
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_a_power_cut_at_any_statement_never_closes_before_both_scans(
+    nightly: Shop,
+    clock: SetClock,  # noqa: F811
+) -> None:
+    closure = ask()
+    clock.pass_time(days=7)
+    before, cuts = 1, 0
+    while closure.verified_at is None:
+        cuts += cut_through(closure, before)
+        before += 1
+        closure.refresh_from_db()
+    assert (closure.state, closure.due_at) == (State.ERASING, NIGHT)
+    run_until_idle()
+    closure.refresh_from_db()
+    assert closure.state == State.ERASING
+    clock.pass_time(hours=8)
+    before, at_night = 1, 0
+    while cut_through(closure, before):
+        before, at_night = before + 1, at_night + 1
+    closure.refresh_from_db()
+    assert (cuts > 10, at_night > 10) == (True, True)
+    assert closure.state == State.CLOSED
+    assert not [found for found in closure.residue if found["blocking"]]
+    assert Certificate.objects.count() == 1
+    assert [row for table in nightly.rows().values() for row in table if "alice" in str(row).lower()] == []
