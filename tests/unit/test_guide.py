@@ -214,6 +214,13 @@ def test_who_has_not_checked_says_so(path: Path) -> None:
     assert "Not checked" not in after
 
 
+def test_the_store_s_language_is_marked_only_where_it_is_known(path: Path) -> None:
+    unknown = page(read(path), NOW, ("en",))
+    known = page(read(path, GOOD.replace("  name: Toko\n", "  name: Toko\n  language: id\n")), NOW, ("en",))
+    assert "(the store" not in unknown
+    assert re.findall(r"for=\"en-letter-(\w+)\">[^\n]*\(the store", known) == ["id"]
+
+
 def test_one_language_alone_has_nothing_to_change_between(path: Path) -> None:
     guide = read(path)
     assert 'name="language"' not in page(guide, NOW, ("id",))

@@ -63,8 +63,8 @@ class Head(Strict):
 class OtherStore(Strict):
     name: Annotated[str, AfterValidator(_named)]
     site: WebAddress
-    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
-    """The language that the store's people read best (ISO 639)."""
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
+    """The language that the store's people read best (ISO 639); the letter in it is marked."""
 
 
 class Facts(Strict):
