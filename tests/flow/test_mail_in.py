@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from pamitan.channels import imap, incoming
 from pamitan.channels.incoming import keep
@@ -236,10 +237,10 @@ def test_what_nobody_confirms_is_deleted_after_three_days(clock: SetClock) -> No
     assert not HeldMail.objects.exists()
 
 
-def test_many_forged_mails_do_not_flood_the_holder(clock: SetClock) -> None:
-    for _ in range(mail_in.MOST_HELD + 3):
-        arrives(written(), clock)
-    assert len(queued()) == mail_in.MOST_HELD
+def test_many_forged_mails_do_not_flood_the_holder_and_leave_another_way(clock: SetClock) -> None:
+    outcomes = [arrives(written(), clock) for _ in range(mail_in.MOST_HELD + 3)]
+    assert outcomes == ["held"] * mail_in.MOST_HELD + ["invited"] * 3
+    assert ["/help/write" in text for _to, text in queued()] == [False] * mail_in.MOST_HELD + [True]
 
 
 def test_an_unknown_sender_is_told_the_way_once_a_day_and_nothing_is_kept(clock: SetClock) -> None:
@@ -368,6 +369,16 @@ def test_a_broken_mail_is_shown_with_a_remark(anna: User, clock: SetClock) -> No
     assert "Still here" in texts(talk)[-1]
     page = customer_client(ALICES_ADDRESS).get(f"/help/conversations/{talk.reference}").content.decode()
     assert "This e-mail was damaged." in page
+
+
+def test_a_long_thread_costs_one_query(
+    anna: User, clock: SetClock, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    talk = answered(anna)
+    arrives(written("Thank you\n-- \nAlice", to=reply_address()), clock)
+    with django_assert_num_queries(1):
+        rests = [getattr(message, "mail", None) and message.mail.rest for message in talk.messages.all()]
+    assert rests == [None, None, "-- \nAlice"]
 
 
 def test_a_file_is_handed_out_as_a_download_to_its_customer_alone(anna: User, clock: SetClock, settings: Any) -> None:

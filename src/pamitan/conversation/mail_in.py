@@ -52,7 +52,6 @@ class Outcome(StrEnum):
 
     SAID = "said"
     HELD = "held"
-    TOO_MANY_HELD = "too many held"
     INVITED = "invited"
     NOT_INVITED = "not invited"
     TOO_LARGE = "too large"
@@ -105,7 +104,7 @@ def _meaning(raw: bytes, too_large: bool, now: dt.datetime) -> Outcome:
         return _too_large(letter, sender, account, now)
     if talk and account.email == sender:
         return _say(talk, letter, account, now)
-    return _hold(raw, account, talk, now)
+    return _hold(raw, letter, account, talk, now)
 
 
 def _silent(letter: Letter, sender: str | None, now: dt.datetime) -> Outcome | None:
@@ -157,9 +156,9 @@ def _too_large(letter: Letter, sender: str, account: Account, now: dt.datetime) 
     return Outcome.TOO_LARGE
 
 
-def _hold(raw: bytes, account: Account, talk: Conversation | None, now: dt.datetime) -> Outcome:
+def _hold(raw: bytes, letter: Letter, account: Account, talk: Conversation | None, now: dt.datetime) -> Outcome:
     if HeldMail.objects.filter(account_id=account.id).count() >= MOST_HELD:
-        return Outcome.TOO_MANY_HELD
+        return _invite(letter, normalise_email(letter.sender) or "", now)
     held = HeldMail.objects.create(account_id=account.id, conversation=talk, raw=raw, received_at=now)
     mail_notes.ask_holder(held, account, fitting_language(account.language), now)
     return Outcome.HELD

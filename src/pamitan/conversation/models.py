@@ -109,6 +109,13 @@ class Conversation(models.Model):
         return self.reference
 
 
+class MessageManager(models.Manager["Message"]):
+    """Messages with what they have of a mail, so that a long thread costs one query."""
+
+    def get_queryset(self) -> models.QuerySet[Message]:
+        return super().get_queryset().select_related("mail")
+
+
 class Message(models.Model):
     """One thing said in a conversation: words of a person, or a notice."""
 
@@ -119,6 +126,8 @@ class Message(models.Model):
     key = models.UUIDField(null=True, blank=True, editable=False)
     """Drawn by the page on which it was written: what is sent twice, because no answer came back, is said once."""
     created_at = models.DateTimeField()
+
+    objects = MessageManager()
 
     class Meta:
         ordering = ["id"]
