@@ -16,6 +16,7 @@ from pamitan.survey.words import is_of_third_persons
 def doubts(survey: Survey, proposals: Mapping[str, Proposal], orders: Sequence[Orders]) -> Iterator[str]:
     """One sentence for each, the weightiest first."""
     yield from _account(survey)
+    yield from _refused(survey)
     yield from _orders(orders)
     yield from _unmapped(survey)
     for tie in survey.doubtful:
@@ -40,6 +41,12 @@ def _account(survey: Survey) -> Iterator[str]:
     if scheme_of(account.password, hashes) is None:
         place = f"{account.table}.{account.password}"
         yield f"account: the hashes in {place} are of no scheme that Pamitan verifies; customers will sign in by a code"
+
+
+def _refused(survey: Survey) -> Iterator[str]:
+    for name, sample in survey.samples.items():
+        if sample.is_refused:
+            yield f"{name}: this user of the database may not read it; grant SELECT on it, or map it by hand"
 
 
 def _orders(orders: Sequence[Orders]) -> Iterator[str]:

@@ -142,13 +142,10 @@ def _numbered(survey: Survey, table: Table, state: str) -> tuple[str, str, str] 
     """The table that says what numbers mean which nothing declares: ``current_state`` is one of ``order_state``."""
     if table.columns[state].kind != "integer":
         return None
-    held, own = (
-        {str(value) for value in survey.samples[table.name].cells(state)},
-        survey.reading.names.words(table.name),
-    )
+    held = {str(value) for value in survey.samples[table.name].cells(state)}
+    called = [*words_of(table.name), words_of(state)[-1]]
     for name, target in survey.schema.tables.items():
-        words = survey.reading.names.words(name)
-        if words == (*own, words_of(state)[-1]) and len(target.primary_key) == 1:
+        if words_of(name) == called and len(target.primary_key) == 1:
             known = {str(value) for value in survey.samples[name].cells(target.primary_key[0])}
             if held and held <= known:
                 return _labelled(survey, target, target.primary_key[0])
@@ -157,15 +154,14 @@ def _numbered(survey: Survey, table: Table, state: str) -> tuple[str, str, str] 
 
 def _labelled(survey: Survey, target: Table, key: str) -> tuple[str, str, str] | None:
     """Where a state's name stands: beside its key, or in a table of translations."""
-    words = survey.reading.names.words(target.name)
-    tables = [target] + [
+    translations = [
         other
         for name, other in survey.schema.tables.items()
-        if survey.reading.names.words(name)[:-1] == words and _TRANSLATED.search(spelt(name))
+        if words_of(name)[:-1] == words_of(target.name) and _TRANSLATED.search(spelt(name))
     ]
-    for one in tables:
+    for one in (target, *translations):
         label = next((c for c in one.columns if re.search(r"_(name|label|title|code|nama|nome)_$", spelt(c))), None)
-        called = next((c for c in one.columns if c == key or c == f"{target.name}_{key}"), None)
+        called = next((c for c in one.columns if c in (key, f"{target.name}_{key}")), None)
         if label and called:
             return one.name, called, label
     return None

@@ -291,6 +291,6 @@ def ignored(survey: Survey, proposals: Mapping[str, Proposal]) -> Iterator[tuple
                 yield name, ("hangs on a customer's rows; nothing personal in the sample", f"  {MARK}")
         elif name in survey.reading.other_people or (is_staff(name) and name not in survey.personal):
             yield name, ("people of the shop or its suppliers, who are no customers", f"  {MARK}")
-        elif name not in survey.personal and name not in doubtful:
+        elif name not in survey.personal and name not in doubtful and not survey.samples[name].is_refused:
             empty = survey.samples[name].rows == 0
             yield name, ("empty when it was looked at" if empty else "nothing of a customer in the sample", "")

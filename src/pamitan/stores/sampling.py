@@ -12,7 +12,7 @@ import contextlib
 import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,8 @@ class Sample:
     is_whole: bool
     """Every row of the table is in it."""
     found: tuple[Row, ...]
+    is_refused: bool = False
+    """The user of the database may not read it."""
 
     def cells(self, column: str) -> list[Any]:
         """The filled cells of a column."""
@@ -62,7 +64,16 @@ class Sampler:
         self._dialect = connection.dialect.name
 
     def sample(self, table: Table, rows: int = ROWS) -> Sample:
-        """Some rows of the table."""
+        """Some rows of the table; none where the database's user may not read it, which the sample says."""
+        try:
+            with nullcontext() if self._dialect == "sqlite" else self._connection.begin_nested():
+                return self._sampled(table, rows)
+        except sa.exc.DBAPIError as error:
+            if not _is_refused(error):
+                raise
+            return Sample(table, 0, True, (), is_refused=True)
+
+    def _sampled(self, table: Table, rows: int) -> Sample:
         first = self._rows(self._select(table).limit(rows + 1))
         if len(first) <= rows:
             return Sample(table, len(first), True, tuple(first))
@@ -207,6 +218,12 @@ def _reading_only(engine: Engine) -> Iterator[Connection]:
         else:
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         yield connection
+
+
+def _is_refused(error: sa.exc.DBAPIError) -> bool:
+    """PostgreSQL's insufficient_privilege; MariaDB's refusals of a table and of a column."""
+    original: Any = error.orig
+    return getattr(original, "sqlstate", None) == "42501" or (*original.args, "")[0] in (1142, 1143)
 
 
 def fitted(value: Any, kind: ColumnKind) -> Any:

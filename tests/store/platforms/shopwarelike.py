@@ -118,11 +118,11 @@ CREATE TABLE number_range_state (id binary(16) PRIMARY KEY, last_value int NOT N
 D = "2026-03-04 10:11:12.000"
 
 
-def b(kind, n):
+def b(kind: str, n: int) -> bytes:
     return uid(kind, n).bytes
 
 
-def h(kind, n):
+def h(kind: str, n: int) -> str:
     return uid(kind, n).hex
 
 
