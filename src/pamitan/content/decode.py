@@ -49,7 +49,7 @@ _AMONG_PAIRS = (
     (re.compile(rb"(?:\x00[\t\r\n -~\xa0-\xff]){5,}"), "utf-16-be"),
 )
 _BLANKS = dict.fromkeys("abfv", " ") | {"n": "\n", "r": "\r", "t": "\t"}
-_TO_STANDARD = str.maketrans("-_", "+/")
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def looks_encoded(text: str) -> bool:
@@ -209,9 +209,9 @@ def _starts(run: str) -> Iterator[int]:
 
 
 def _from_base64(run: str) -> bytes:
-    letters = run.replace("\r", "").replace("\n", "").translate(_TO_STANDARD)
+    letters = run.encode().translate(_TO_STANDARD, b"\r\n")
     whole = letters[: len(letters) - (len(letters) % 4 == 1)]
-    return binascii.a2b_base64(whole + "=" * (-len(whole) % 4))
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _is_text(data: bytes) -> bool:
