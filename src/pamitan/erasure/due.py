@@ -8,11 +8,11 @@ from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.examined import Examined, Problem
 from pamitan.erasure.expiry import expiring_rules
 from pamitan.erasure.fates import fates_of
+from pamitan.erasure.fit import can_be_found_again
 from pamitan.erasure.retained import RetainedRows
 from pamitan.storefile.labels import text
 from pamitan.storefile.rules import Keep
 from pamitan.stores.errors import StoreMismatch
-from pamitan.stores.keytables import row_key
 from pamitan.stores.schema import Table
 
 
@@ -26,7 +26,7 @@ def unerasable(examined: Examined) -> Iterator[Problem]:
 
 
 def _of_table(examined: Examined, table: Table, keep: Keep) -> Iterator[Problem]:
-    if not row_key(table, examined.schema.dialect).lasting:
+    if not can_be_found_again(examined, table):
         yield Problem(
             "error",
             examined.place(table.name),

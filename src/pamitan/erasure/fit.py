@@ -18,6 +18,7 @@ from pamitan.storefile.rules import Rule
 from pamitan.stores.conditions import source_reader, to_sql
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.files import require_filesystem
+from pamitan.stores.keytables import row_key
 from pamitan.stores.paths import require_json
 from pamitan.stores.schema import Table
 from pamitan.stores.store import Store
@@ -61,9 +62,24 @@ def _fates(examined: Examined) -> Fates:
             _account(examined)
         for name, rules in examined.map.items():
             _rules(examined, name, rules)
+            _require_findable(examined, name, rules)
     except StoreMismatch as error:
         raise does_not_fit(examined.datastore, error) from None
     return fates_of(examined.file, examined.datastore, examined.schema)
+
+
+def can_be_found_again(examined: Examined, table: Table) -> bool:
+    """Whether rows of the table that a law keeps are found by their keys when their date comes."""
+    return row_key(table, examined.schema.dialect).lasting
+
+
+def _require_findable(examined: Examined, name: str, rules: Iterable[Rule]) -> None:
+    table = examined.schema.table(name)
+    if any(rule.keep for rule in rules) and not can_be_found_again(examined, table):
+        raise StoreMismatch(
+            f"'{name}' has rows to keep and no key, so they could not be found again when their date comes; "
+            "give the table a primary key"
+        )
 
 
 # names
