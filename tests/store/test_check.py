@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,17 @@ def test_a_missing_index_of_a_large_table_is_told_with_the_statement(shop: Shop)
     ]
     shop.execute(found[0].mend)
     assert problems(shop, map=mapped(shop, event=rule)) == []
+
+
+def test_a_large_table_that_is_read_whole_is_told_with_its_rows(shop: Shop) -> None:
+    shop.execute("CREATE TABLE event (id INTEGER PRIMARY KEY, line VARCHAR(50))")
+    rule = {"link": {"mentions": "line"}, "redact": ["line"]}
+    assert problems(shop, map=mapped(shop, event=rule)) == []
+    with shop.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO event (id, line) VALUES (:id, 'x')"), [{"id": i} for i in range(1200)])
+    [(where, message)] = told(problems(shop, map=mapped(shop, event=rule)), "warning")
+    assert where == "default.event.line"
+    assert re.search(r"is read whole, about 1[12]\d\d rows, once for every batch", message)
 
 
 def test_an_unknown_password_hash_is_told_without_the_hash(shop: Shop) -> None:

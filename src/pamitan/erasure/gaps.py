@@ -44,6 +44,7 @@ def hindrances(examined: Examined) -> Iterator[Problem]:
         yield from _without_key(examined, table)
         yield from _without_index(examined, table)
         yield from _without_path_index(examined, table)
+        yield from _read_whole(examined, table)
     yield from _without_sieve_index(examined)
     if examined.is_home:
         yield from _unknown_hashes(examined)
@@ -179,6 +180,15 @@ def _without_path_index(examined: Examined, table: Table) -> Iterator[Problem]:
         if statement:
             message = f"leads to customers, has no index, and the table has more than {LARGE} rows"
             yield Problem("warning", examined.place(table.name, str(own)), message, statement)
+
+
+def _read_whole(examined: Examined, table: Table) -> Iterator[Problem]:
+    """Columns in whose text customers are looked for: no index helps there."""
+    columns = {link.mentions for rule in examined.map[table.name] for link in rule.link if link.mentions}
+    for column in sorted(columns) if columns and examined.is_large(table) else ():
+        message = f"is read whole, about {examined.rows(table)} rows, once for every batch, for whom it mentions"
+        mend = "narrow the rule by 'where', or let old rows of the table go; else nothing: larger batches cost no more"
+        yield Problem("warning", examined.place(table.name, column), message, mend)
 
 
 def _leading_on(examined: Examined, table: Table) -> Iterator[tuple[str, ...]]:
