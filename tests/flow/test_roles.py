@@ -36,6 +36,7 @@ WHO_MAY = {
     "desk:called": SERVING,
     "desk:start_closure": SERVING,
     "desk:finish": SERVING,
+    "desk:file": SERVING,
     "desk:look_again": SERVING,
     "desk:case": SERVING,
     "desk:hold": SERVING,
@@ -80,6 +81,13 @@ BEFORE_THE_FACTOR = {
 """The way in and out, which shows nothing of a customer."""
 
 
+def filled(route: str) -> str:
+    """The route with something in each of its places."""
+    for kind, example in {"int": "0", "str": "H-2345-6789", "uuid": "00000000-0000-4000-8000-000000000000"}.items():
+        route = re.sub(rf"<{kind}:\w+>", example, route)
+    return route
+
+
 def addresses() -> dict[str, str]:
     """Every name of the desk's part of the URL conf, with an address of it."""
 
@@ -91,7 +99,7 @@ def addresses() -> dict[str, str]:
                 inner = f"{pattern.namespace}:" if pattern.namespace else space
                 found.update(walk(pattern.url_patterns, route, inner))
             else:
-                found[f"{space}{pattern.name}"] = re.sub(r"<int:\w+>", "0", re.sub(r"<str:\w+>", "H-2345-6789", route))
+                found[f"{space}{pattern.name}"] = filled(route)
         return found
 
     desk = [one for one in get_resolver().url_patterns if str(one.pattern) == "desk/"]
