@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pamitan.closure.clock import clock
 from pamitan.conversation.errors import ConversationError
@@ -44,7 +44,7 @@ def _mail_or_404(name: str) -> CaughtMail:
         raise Http404 from None
 
 
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     desk = {"address": OPERATOR, "password": OPERATOR_PASSWORD, "code": current_code(desk_operator())}
     return render(request, "mail/inbox.html", {"mails": mailbox().mails(), "now": clock().now(), "desk": desk})
@@ -74,7 +74,7 @@ def _reply(request: HttpRequest, mail: CaughtMail, words: str) -> None:
         messages.success(request, _("Your answer has reached the conversation %s.") % conversation.reference)
 
 
-@require_GET
+@require_safe
 @xframe_options_sameorigin
 @csp(  # type: ignore[arg-type]
     {

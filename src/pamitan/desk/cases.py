@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pamitan.closure import hold as holds
 from pamitan.closure import service
@@ -28,7 +28,7 @@ from pamitan.evidence.ledger import LedgerEvent, record
 
 
 @serving
-@require_GET
+@require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The closing with its customer. The look goes into the ledger."""
     return _page(request, _find(reference))

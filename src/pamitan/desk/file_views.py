@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pamitan.conversation.attachments import download
 from pamitan.conversation.models import Conversation
@@ -14,7 +14,7 @@ from pamitan.desk.door import serving
 
 
 @serving
-@require_GET
+@require_safe
 def file(request: HttpRequest, reference: str, attachment: UUID) -> HttpResponseBase:
     """One file of the conversation."""
     return download(get_object_or_404(Conversation, reference=reference), attachment)

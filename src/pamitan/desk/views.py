@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pamitan.closure import service as closure_service
 from pamitan.closure.clock import clock
@@ -37,7 +37,7 @@ QUEUE_LENGTH = 100
 
 
 @serving
-@require_GET
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits: what is late on top, then the longest wait first."""
     return _queue(request)
@@ -85,7 +85,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @everybody_here
-@require_GET
+@require_safe
 def closures(request: HttpRequest) -> HttpResponse:
     """Closures that need a person, those on hold, and the age of the backlog."""
     context = {
@@ -111,7 +111,7 @@ def look_again(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @serving
-@require_GET
+@require_safe
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     """One conversation, with its customer and their closing."""
     found = _find(reference)

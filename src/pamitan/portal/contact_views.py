@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import ClosureError
@@ -33,7 +33,7 @@ REFRESH_SECONDS = 10
 # --- choosing and writing ----------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @customer_required
 def choose(request: HttpRequest) -> HttpResponse:
     """Area, topic, detail, and at the end the channel; one tap each. Coming from closing only the channel is left."""
@@ -90,7 +90,7 @@ def _open(request: HttpRequest, channel: Channel, path: topics.Path, form: Messa
 
 
 @never_cache
-@require_GET
+@require_safe
 @customer_required
 def conversations(request: HttpRequest) -> HttpResponse:
     found = service.of_customer(account_of(request))
@@ -99,7 +99,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @customer_required
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, _own(request, reference), MessageForm())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pamitan.closure.clock import clock
 from pamitan.closure.consequences import erased_categories, kept_records
@@ -12,18 +12,18 @@ from pamitan.closure.store import current_store
 from pamitan.conversation import articles
 
 
-@require_GET
+@require_safe
 def help_centre(request: HttpRequest) -> HttpResponse:
     return render(request, "conversation/help_centre.html", {"articles": articles.ARTICLES})
 
 
-@require_GET
+@require_safe
 def manage(request: HttpRequest) -> HttpResponse:
     """Manage my account: what one can do oneself, then the way to a person."""
     return render(request, "conversation/manage.html")
 
 
-@require_GET
+@require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     found = articles.article(slug)
     if found is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pamitan.channels.reading import read
 from pamitan.conversation import mail_in, service
@@ -34,7 +34,7 @@ def confirm_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @customer_required
-@require_GET
+@require_safe
 def file(request: HttpRequest, reference: str, attachment: UUID) -> HttpResponseBase:
     """A file that the customer sent."""
     talk = get_object_or_404(service.of_customer(account_of(request)), reference=reference.upper())

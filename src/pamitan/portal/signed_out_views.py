@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pamitan.portal.session import signed_in
 
 
 @never_cache
-@require_GET
+@require_safe
 def write(request: HttpRequest) -> HttpResponse:
     """Who is signed in goes on at once. Else: by code, or by password; the answer is the same for every address."""
     if signed_in(request):

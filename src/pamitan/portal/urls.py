@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-from pamitan.portal import close_views, front_views, language, library_views, sign_in_views, status_views
+from pamitan.portal import app_views, close_views, front_views, language, library_views, sign_in_views, status_views
 
 pages: list[URLPattern | URLResolver] = [
     path("", front_views.front, name="front"),
     path("delete-account", front_views.delete_account, name="delete_account"),
+    path(".well-known/delete-account", RedirectView.as_view(pattern_name="portal:delete_account")),
+    path("manifest/<slug:language>.webmanifest", app_views.manifest, name="manifest"),
     path("health", front_views.health, name="health"),
     path("language", language.switch, name="language"),
     path("sign-in", sign_in_views.sign_in, name="sign_in"),

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pamitan.closure.clock import clock
 from pamitan.demo.shop import accounts, orders
@@ -53,7 +53,7 @@ def for_customers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     return wrapped
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     with database() as db:
         return _page(request, "home", books=orders.books(db))
@@ -115,7 +115,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @for_customers
 def account(request: HttpRequest, customer: Row) -> HttpResponse:
     with database() as db:
