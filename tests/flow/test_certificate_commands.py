@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pamitan.cli.output import Exit
 from tests.flow.closing import build_shop
 
 
@@ -50,6 +51,14 @@ def test_an_untouched_certificate_is_valid_without_a_home_or_a_store(tmp_path: P
     assert result.stdout.startswith("Valid: Toko Kertas, closure PM-")
     assert "Compare it" in result.stdout
     assert "alice" not in certificate
+
+
+@pytest.mark.parametrize("command", ["certificate", "status"])
+def test_a_reference_that_nobody_has_is_told_alike(tmp_path: Path, command: str) -> None:
+    shop = build_shop(tmp_path)
+    result = pamitan(command, "--store", str(shop.file), "PM-AAAAA-AAAAA", home=tmp_path / "home")
+    assert result.returncode == Exit.NOT_FOUND
+    assert "There is no closure PM-AAAAA-AAAAA." in result.stderr
 
 
 def test_it_says_what_was_not_looked_at(tmp_path: Path, certificate: str) -> None:

@@ -9,7 +9,16 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pamitan.cli.output import Exit, JsonFlag, err, fail, print_json, print_table, say
-from pamitan.cli.session import AccountOption, StoreOption, accounts_named, open_store, plain_failures, the_account
+from pamitan.cli.session import (
+    AccountOption,
+    ReferenceArgument,
+    StoreOption,
+    accounts_named,
+    open_store,
+    plain_failures,
+    the_account,
+    the_closure,
+)
 from pamitan.content.identifiers import parse_identifier
 from pamitan.storefile.labels import text
 from pamitan.stores.store import Store
@@ -91,23 +100,14 @@ def close(
 
 
 def status(
-    reference: Annotated[str, typer.Argument(help="The case reference, e.g. PM-7K3QD-X29FA.")],
+    reference: ReferenceArgument,
     store: StoreOption,
     as_json: JsonFlag = False,
 ) -> None:
     """Show where a closure stands."""
     with plain_failures(as_json):
         open_store(store)
-        from pamitan.closure.service import by_reference
-
-        closure = by_reference(reference, None)
-        if closure is None:
-            fail(
-                f"There is no closure {reference}. The reference stands in the customer's mails.",
-                Exit.NOT_FOUND,
-                as_json,
-            )
-        _report(closure, as_json)
+        _report(the_closure(reference, as_json), as_json)
 
 
 def _identifiers(store: Store, words: list[str] | None, as_json: bool) -> frozenset[Identifier]:

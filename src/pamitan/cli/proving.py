@@ -8,25 +8,23 @@ from typing import Annotated
 import typer
 
 from pamitan.cli.output import Exit, JsonFlag, fail, print_json, say
-from pamitan.cli.session import StoreOption, open_store, plain_failures
+from pamitan.cli.session import ReferenceArgument, StoreOption, open_store, plain_failures, the_closure
 from pamitan.evidence.signed import NoCertificate, SignedCertificate
 
 
 def certificate(
-    reference: Annotated[str, typer.Argument(help="The case reference, e.g. PM-7K3QD-X29FA.")],
+    reference: ReferenceArgument,
     store: StoreOption,
     as_json: JsonFlag = False,
 ) -> None:
     """Print the signed certificate of a closure, as a file that 'pamitan verify' reads."""
     with plain_failures(as_json):
         open_store(store)
-        from pamitan.closure.service import by_reference
         from pamitan.evidence.certificate import signed
 
-        closure = by_reference(reference, None)
-        found = signed(closure.pk) if closure else None
+        found = signed(the_closure(reference, as_json).pk)
         if found is None:
-            sentence = f"There is no certificate for {reference}: it is issued when a closure is closed."
+            sentence = f"There is no certificate for {reference} yet: it is issued when the closure is closed."
             fail(sentence, Exit.NOT_FOUND, as_json)
         typer.echo(found.to_json())
 

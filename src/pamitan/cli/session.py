@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +19,9 @@ from pamitan.stores.errors import StoreError, StoreUnavailable
 from pamitan.stores.store import Store
 from pamitan.stores.types import Account
 
+if TYPE_CHECKING:
+    from pamitan.closure.models import Closure
+
 StoreOption = Annotated[
     str,
     typer.Option("--store", envvar="PAMITAN_STORE", help="The store file: a path, or preset:NAME.", show_default=False),
@@ -27,6 +30,7 @@ AccountOption = Annotated[
     str,
     typer.Option("--account", help="The account: its id, e-mail address or phone number.", show_default=False),
 ]
+ReferenceArgument = Annotated[str, typer.Argument(help="The case reference, e.g. PM-7K3QD-X29FA.")]
 
 
 @contextmanager
@@ -78,3 +82,14 @@ def the_account(store: Store, named: str, as_json: bool) -> Account:
         ids = ", ".join(account.id for account in matches)
         fail(f"More than one account answers to that; name one by its id: {ids}", Exit.NOT_FOUND, as_json)
     return matches[0]
+
+
+def the_closure(reference: str, as_json: bool) -> Closure:
+    """The closure of that reference; ends the command where there is none. The store is open by now."""
+    from pamitan.closure.service import by_reference
+
+    closure = by_reference(reference, None)
+    if closure is None:
+        sentence = f"There is no closure {reference}. The reference stands in the customer's mails."
+        fail(sentence, Exit.NOT_FOUND, as_json)
+    return closure
