@@ -121,11 +121,15 @@ STOPS = (
     Stop("not found", STRANGER, "/there-is-nothing-here", faulty=True),
     Stop("gone", STRANGER, "{old_download}", faulty=True),
     Stop("help", STRANGER, "/help/"),
+    Stop("help, found", STRANGER, "/help/?q=hapus"),
+    Stop("help, nothing found", STRANGER, "/help/?q=xyzzy"),
     Stop("manage", STRANGER, "/help/manage"),
     *(
         Stop(f"article {slug}", STRANGER, f"/help/articles/{slug}")
         for slug in ("close", "what-closing-means", "cancel-order", "save-e-books", "start-again")
     ),
+    Stop("contact, signed out", STRANGER, "/help/write"),
+    Stop("mail to confirm, too old", STRANGER, "/help/mail/old", faulty=True),
     Stop("closed", STRANGER, "{closed}"),
     Stop("confirm by mail", STRANGER, "{confirm}"),
     Stop("before, nothing open", "sari", "/close"),
