@@ -6,7 +6,10 @@ from pathlib import Path
 
 from pamitan.erasure.execute import erase
 from pamitan.erasure.shadow import rehearse
-from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, Shelf, Shop
+from pamitan.kit.clock import SetClock
+from pamitan.storefile.model import StoreFile
+from pamitan.stores.store import Store
+from tests.store.shops import ALICE, BOB, CHARLIE, CUSTOMERS, NOW, Shelf, Shop
 
 SCHEMA = f"""{CUSTOMERS}
 CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id), name VARCHAR(50),
@@ -61,3 +64,28 @@ map:
 """)  # fmt: skip
     assert "letter" in rehearse(shop.store, [ALICE]).set_aside["1"]
     assert shop.rows("letter") == [(1, 1, "Hello")]
+
+
+def test_a_rehearsal_of_two_datastores_gives_the_receipts_of_both_and_changes_neither(
+    sqlite_url: str, postgres_url: str
+) -> None:
+    visits = """
+CREATE TABLE visit (id INTEGER PRIMARY KEY, customer_id INTEGER, ip VARCHAR(40));
+INSERT INTO visit VALUES (1, 1, '10.0.0.1'), (2, 1, '10.0.0.2'), (3, 2, '10.0.0.3');
+"""
+    other = Shop(sqlite_url, visits, "map: {}")
+    home = Shop(postgres_url, CUSTOMERS, "map: {customer: {link: {on: {id: account.id}}, delete: true}}")
+    plain = home.file.model_dump(by_alias=True, exclude_unset=True)
+    plain["datastores"] = {**plain["datastores"], "log": {"url": sqlite_url}}
+    plain["account"]["datastore"] = "default"
+    plain["map"]["log"] = {"visit": {"link": {"on": {"customer_id": "account.id"}}, "delete": True}}
+    store = Store(StoreFile.model_validate(plain), SetClock(NOW))
+    before = home.everything(), other.everything()
+    rehearsed = rehearse(store, [ALICE, BOB])
+    assert (home.everything(), other.everything()) == before
+    assert rehearsed.receipts == erase(store, [ALICE, BOB], Shelf()).receipts
+    assert {(r.datastore, r.table, r.rows) for r in rehearsed.receipts["1"]} == {
+        ("log", "visit", 2),
+        ("default", "customer", 1),
+    }
+    assert other.rows("visit") == []
