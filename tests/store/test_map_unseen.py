@@ -175,6 +175,23 @@ def test_random_keys_are_secrets_and_tie_what_has_the_same(any_url: str) -> None
     assert kinds(made, "orders") == {"secure_key": "secret"}
 
 
+def test_of_a_mails_sender_and_receiver_the_customer_is_the_one_whose_address_is_known(any_url: str) -> None:
+    shop = Tables(any_url)
+    customers(shop)
+    mails: list[Sequence[Any]] = [(p.number, "desk@shop.example", p.email, f"Dear {p.name}") for p in SOME]
+    shop.add("mail_log", "id:int! from:word to:word body:text", mails)
+    assert ("mail_log", "email: to") in links(draft(shop.done()))
+
+
+def test_a_long_number_under_the_same_name_ties_even_two_rows(any_url: str) -> None:
+    shop = Tables(any_url)
+    customers(shop)
+    with_numbers: list[Sequence[Any]] = [(f"2603{p.number:02}-101112-7781", p.number + 1) for p in SOME]
+    shop.add("summary_order", "basket_no:word! customer_id:int", with_numbers)
+    shop.add("remark", "id:int! basket_no:word content:text", [(n, with_numbers[n][0], "called") for n in (1, 2)])
+    assert ("remark", "basket_no = summary_order.basket_no") in links(draft(shop.done()))
+
+
 def test_addresses_of_networks_are_not_taken_for_postal_ones(any_url: str) -> None:
     shop = Tables(any_url)
     customers(shop, "remote_address:word", ["198.51.100.7"])

@@ -23,11 +23,17 @@ def contact_ties(reading: Reading) -> Iterator[Tie]:
             continue
         places = list(_email_places(reading, table))
         for place in sorted(
-            places, key=lambda place: (bool(place.path), is_of_third_persons(place.path or place.column))
+            places, key=lambda p: (not _knows(reading, table, p), bool(p.path), is_of_third_persons(p.path or p.column))
         )[:1]:
             yield from _by_email(reading, table, place)
         if not places and not reading.ties.get(table.name):
             yield from _by_phone(reading, table)
+
+
+def _knows(reading: Reading, table: Table, place: Place) -> bool:
+    """Whether addresses of customers stand there: of a mail's sender and receiver the latter."""
+    values = {str(value) for row in reading.samples[table.name].found for value in reading.values(row, place)}
+    return bool(reading.accounts_by_email({address for value in values if (address := normalise_email(value))}))
 
 
 def _email_places(reading: Reading, table: Table) -> Iterator[Place]:

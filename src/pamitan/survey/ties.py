@@ -35,6 +35,8 @@ _PREFIXED = re.compile(
 )
 _KEY = re.compile(r"^_(id|fk)_.|_(id|ids|uuid|guid|fk|no|number|ref|reference|code|key)_$")
 _GENERIC_SUBJECTS = (("entity",), ("parent",), ("object",), ("row",))
+_LONG = 12
+"""Characters of a key that no other table has by chance."""
 _DEPTH = 8
 _MOST_PATHS = 80
 
@@ -364,7 +366,8 @@ def _by_same_column(reading: Reading, table: Table, cell: str, filled: Sequence[
         if name in (table.name, reading.account.table) or (cell,) not in keys or not reading.belongs(name):
             continue
         share = reading.share_of(name, cell, filled)
-        if share >= 0.5 and len(filled) > 2 and not _leads_back(reading, name, table.name):
+        is_enough = len(filled) > 2 or all(len(value) >= _LONG for value in filled)
+        if share >= 0.5 and is_enough and not _leads_back(reading, name, table.name):
             reason = f"{share:.0%} of the sampled values are in {name}.{cell}"
             yield Tie(table.name, "overlap", ((cell, f"{name}.{cell}"),), confidence=0.8, reason=reason)
             return
