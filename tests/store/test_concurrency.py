@@ -128,6 +128,19 @@ def test_two_runs_on_two_accounts_both_end(shop: Shop) -> None:
     assert [row[1:] for row in shop.rows("orders")] == [(None, None), (None, None)]
 
 
+def test_two_runs_on_the_same_batch_leave_what_one_leaves(shop: Shop) -> None:
+    shelf = CommonShelf(2)
+    results = at_once(*[lambda: erase(shop.store, [ALICE, BOB], shelf)] * 2)
+    assert any(isinstance(result, ErasureResult) and not result.set_aside for result in results)
+    assert all(isinstance(result, (ErasureResult, StoreUnavailable)) for result in results)
+    assert [row[0] for row in shop.rows("customer")] == [3]
+    assert shop.rows("wish") == []
+    assert [row[1:] for row in shop.rows("orders")] == [(None, None), (None, None)]
+    again = erase(shop.store, [ALICE, BOB], shelf)
+    assert counted(again) == DONE
+    assert counted(again, "2") == {(t, a, 1) for t, a, _ in DONE}
+
+
 def test_batches_that_meet_in_one_account(shop: Shop) -> None:
     shelf = CommonShelf(2)
     results = at_once(
