@@ -9,12 +9,16 @@ from django.views.decorators.http import require_safe
 from pamitan.closure.clock import clock
 from pamitan.closure.consequences import erased_categories, kept_records
 from pamitan.closure.store import current_store
-from pamitan.conversation import articles
+from pamitan.conversation import articles, finding
 
 
 @require_safe
 def help_centre(request: HttpRequest) -> HttpResponse:
-    return render(request, "conversation/help_centre.html", {"articles": articles.ARTICLES})
+    """All articles, or with ``?q=`` those that speak of these words."""
+    query = request.GET.get("q", "").strip()[: finding.LONGEST_QUERY]
+    found = finding.find(query) if query else list(articles.ARTICLES)
+    context = {"articles": found, "query": query, "closing_first": bool(query and found and found[0].slug == "close")}
+    return render(request, "conversation/help_centre.html", context)
 
 
 @require_safe
