@@ -44,7 +44,7 @@ def test_an_operator_explains_a_finding(chromium: Browser, address: str, stuck: 
     anna.page.get_by_label("It is another person's").check()
     anna.page.get_by_label("Why?").fill("alice@example.com is a supplier")
     anna.tap("Explain it")
-    anna.reads("Write a reason, without e-mail addresses")
+    anna.reads("Write a reason, without names, e-mail addresses")
     anna.page.get_by_label("Why?").fill("a supplier of that name")
     anna.tap("Explain it")
     anna.reads("All closures get on by themselves.")
