@@ -3,6 +3,7 @@ personal; of those that it marks, the share where they stand.
 
     .venv/bin/python -m bench.draft            the real shops in ../shared/stores, and three of our own
     .venv/bin/python -m bench.draft --own      our own alone
+    .venv/bin/python -m bench.draft --platforms   three platforms' tables in their own databases, and nothing else
 
 The truth is found by another scanner, over every cell (bench/draft_truth.py). A column without a value can be neither
 right nor wrong and is left out. Places marked with a confidence below 0.5 are questions, not marks.
@@ -25,11 +26,17 @@ import pymysql
 
 from bench.draft_truth import Known, Place, asked, known, truth
 from pamitan.draft.draft import draft
-from tests.servers import NoServerError, mariadb_server
+from tests.servers import NoServerError, mariadb_server, postgres_server
 from tests.shops import dumps
 from tests.store.mapping_platforms import PLATFORMS
 from tests.store.mapping_shops import HASH, PEOPLE, SHOPS
+from tests.store.platforms import lab
+from tests.store.platforms.prestalike import prestalike
+from tests.store.platforms.saleorlike import PB, saleorlike
+from tests.store.platforms.shopwarelike import shopwarelike
 
+PLATFORM_STAFF = frozenset({"ps_employee", "user", "account_group"})
+_TOKENS = ("s", "w", "h", "rec", "nl", "cart", "dl", "dd")
 STAFF = frozenset({"karyawan", "admins", "xy_options", "user", "admin_user", "core_config", "app_user"})
 NOT_PERSONAL = {"account", "link", "order state", "return state", "subscription state"}
 
@@ -159,6 +166,28 @@ def real_shops(folder: Path, stack: contextlib.ExitStack) -> Iterator[Shop]:
     yield Shop("opencart", url, "GB", opencart(url), frozenset({"oc_user"}))
 
 
+def platform_shops(stack: contextlib.ExitStack) -> Iterator[Shop]:
+    """Tables as three platforms have them, in the database that each of them runs on."""
+    maria, postgres = stack.enter_context(mariadb_server()), stack.enter_context(postgres_server())
+    with pymysql.connect(host="127.0.0.1", port=int(maria.rsplit(":", 1)[1]), user="root") as connection:
+        for name, fill in (("prestalike", prestalike), ("shopwarelike", shopwarelike)):
+            with connection.cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+            yield Shop(name, fill(f"{maria}/{name}?charset=utf8mb4"), "ID", _invented(), PLATFORM_STAFF)
+    yield Shop("saleorlike", saleorlike(f"{postgres}/postgres"), "ID", _invented(), PLATFORM_STAFF)
+
+
+def _invented() -> Known:
+    weak = [value for p in lab.PEOPLE for value in (p.first, p.last, p.ip, p.city, f"401{p.number}2")]
+    weak += [lab.md5(f"{p.email}k") for p in lab.PEOPLE]
+    weak += [lab.md5(f"{kind}{p.number}") for kind in _TOKENS for p in lab.PEOPLE]
+    weak += [f"19{60 + p.number * 3}-02-0{p.number}" for p in lab.PEOPLE]
+    weak += [str(3_325_256_724 + p.number) for p in lab.PEOPLE] + [f"tok{p.number}AbCdEf" for p in lab.PEOPLE]
+    weak += [f"tok{order}" for order in range(101, 142)] + ["12345678Z", PB]
+    weak += [lab.BCRYPT, lab.AGENT, "411111******1111", *(lab.md5(f"jwt{p.number}")[:12] for p in lab.PEOPLE)]
+    return known([value for p in lab.PEOPLE for value in p.values], weak, [p.phone for p in lab.PEOPLE])
+
+
 def report(shop: Shop, told: Quality) -> None:
     """One shop's figures, and every column that was missed or wrongly marked."""
     hit = len(told.holding & told.marked)
@@ -174,8 +203,13 @@ def report(shop: Shop, told: Quality) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--own", action="store_true", help="our own shops alone")
+    parser.add_argument("--platforms", action="store_true", help="three platforms' tables alone")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        if options.platforms:
+            for shop in platform_shops(stack):
+                report(shop, quality(shop))
+            return
         if not options.own:
             for shop in real_shops(Path(folder), stack):
                 report(shop, quality(shop))
