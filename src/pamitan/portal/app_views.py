@@ -1,8 +1,15 @@
-"""What lets a phone or tablet put Pamitan on its home screen: the web manifest (W3C Web Application Manifest)."""
+"""What lets a phone or tablet put Pamitan on its home screen, and what it shows there without a network.
+
+The web manifest (W3C Web Application Manifest), the service worker (W3C Service Workers), and the offline page.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, JsonResponse
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -14,6 +21,30 @@ from pamitan.portal.language import store_languages
 
 PAPER = "#f5f1e8"
 """The light page's colour ``--paper``; a manifest cannot name two schemes."""
+
+OFFLINE_FILES = ["portal/pamitan.css", "portal/offline.js", "portal/icon.svg"]
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """The page for the time without a network: the same for everybody, in all of the store's languages."""
+    return HttpResponse(_offline_page())
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Served from the top, so that it stands for all pages; a changed offline page makes it a new one."""
+    page = {
+        "version": hashlib.sha256(_offline_page().encode()).hexdigest()[:12],
+        "offline": reverse("portal:offline"),
+        "files": [static(name) for name in OFFLINE_FILES],
+    }
+    return render(request, "portal/sw.js", page, content_type="text/javascript")
+
+
+def _offline_page() -> str:
+    languages = [code for code, _name in store_languages()]
+    return render_to_string("portal/offline.html", {"languages": languages, "store": current_store().file.store})
 
 
 @require_safe
