@@ -11,9 +11,14 @@ from pathlib import Path
 import psycopg
 import pymysql
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pamitan.stores.engine import forget_engines
 from tests.servers import NoServerError, mariadb_server, postgres_server
+
+# How long an example takes says something of the machine, and nothing of the product
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 LONG = (
     "store/any_schema/",
