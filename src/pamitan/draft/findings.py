@@ -9,6 +9,7 @@ from pamitan.draft.links import in_words
 from pamitan.draft.natures import Proposal
 from pamitan.draft.states import Orders
 from pamitan.survey.found import Personal, Tie
+from pamitan.survey.places import RANDOM_VALUES
 from pamitan.survey.survey import Survey
 
 
@@ -44,8 +45,11 @@ def findings(survey: Survey, proposals: Mapping[str, Proposal], orders: Sequence
     for table, places in survey.personal.items():
         ties = survey.ties.get(table, ())
         link = "account" if table == account.table else in_words(ties[0]) if ties else None
+        proposal = proposals.get(table)
         for place in places:
-            yield _personal(place, link, proposals.get(table))
+            # random values name nobody, and go with a row that is deleted
+            if not (proposal and proposal.delete and place.reason == RANDOM_VALUES):
+                yield _personal(place, link, proposal)
 
 
 def _link(tie: Tie) -> Finding:

@@ -35,6 +35,7 @@ _TEXTS = {"text", "json", "other", "uuid", "binary", "integer", "decimal", "choi
 _MOST_PLACES = 150
 _OF_TOKENS = re.compile(r"_(token|tokens|otp|otps|reset|resets|activation|verification|magic_link|pin|pins)_")
 _IS_KEY = re.compile(r"^_(code|key|hash|value|digest|selector|validator)_$")
+RANDOM_VALUES = "random values, as secret links have"
 _MAY_BE_SECRET = re.compile(r"_(key|hash|token|code|secret|link|salt|nonce|verifier|cookie)_$")
 _STATE_OF_WORK = re.compile(
     r"^(new|open|closed|complete|pending|paid|placed|process|cancel|deliver|ship|draft|active)", re.I
@@ -270,10 +271,10 @@ class TablePlaces:
         if not (self.is_tied or (self.is_of_persons and self.met)):
             return None
         kind = kind_of(called, in_persons_table=self.is_of_persons)
-        if kind is None and _MAY_BE_SECRET.search(spelt(called)) and are_random(values):
-            return _Guess("secret", 0.6, "random values, as secret links have")
         if kind is None and _IS_KEY.search(spelt(called)) and _OF_TOKENS.search(spelt(self.table.name)):
             kind = "secret"
+        if kind is None and _MAY_BE_SECRET.search(spelt(called)) and are_random(values):
+            return _Guess("secret", 0.6, RANDOM_VALUES)
         if kind is None or (not is_inner and column_kind not in _TYPES_OF.get(kind, _TEXTS)):
             return None
         if column_kind in ("integer", "decimal") and kind not in (
