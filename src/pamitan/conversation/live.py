@@ -90,9 +90,14 @@ def latest_id() -> int:
     return Message.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def said_since(number: int, conversations: Collection[UUID]) -> dict[UUID, list[Message]]:
-    """The messages after that number in these conversations."""
-    return _by_conversation(m for m in Message.objects.filter(id__gt=number) if m.conversation_id in conversations)
+def numbers_since(number: int) -> set[int]:
+    """The numbers of all messages after that one."""
+    return set(Message.objects.filter(id__gt=number).values_list("id", flat=True))
+
+
+def said(numbers: Collection[int]) -> dict[UUID, list[Message]]:
+    """The messages of these numbers."""
+    return _by_conversation(Message.objects.filter(id__in=numbers)) if numbers else {}
 
 
 def said_in(since: Mapping[UUID, int]) -> dict[UUID, list[Message]]:

@@ -29,7 +29,7 @@ from pamitan.conversation.models import Message
 
 TICK_SECONDS = 0.5
 """How often it looks without being woken."""
-REST_SECONDS = 0.02
+REST_SECONDS = 0.05
 """How long it rests between two looks: what is said meanwhile is read together."""
 PLACES_SECONDS = 2.0
 AGAIN_SECONDS = 10.0
@@ -93,6 +93,8 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._numbers: deque[tuple[float, int]] = deque()
+        self._told: set[int] = set()
+        """The numbers of the last ten seconds whose messages were read already."""
         self._places_at = 0.0
         self._forget: Callable[[], None] = lambda: None
         self.ended = False
@@ -155,13 +157,16 @@ class Hub:
         except DatabaseError:
             log.warning("The open pages cannot be told anything just now: the database does not answer.")
             connection.close()
+            self._told = set()
             return None
         finally:
             close_old_connections()
 
     def _said(self, pages: list[Page]) -> dict[UUID, list[Message]]:
         """What was said of late, and all that pages that have just been opened have not seen."""
-        said = live.said_since(self._from(live.latest_id()), {page.ticket.conversation for page in pages})
+        numbers = live.numbers_since(self._from(live.latest_id()))
+        said = live.said(numbers - self._told)
+        self._told = numbers
         new, since = {page.ticket.conversation for page in pages if page.is_new}, dict[UUID, int]()
         for page in pages:
             if page.ticket.conversation in new:
@@ -188,7 +193,8 @@ class Hub:
     def _tell(self, look: _Look, pages: list[Page]) -> None:
         for page in pages:
             page.is_new = False
-            self._tell_messages(page, look)
+            if page.ticket.conversation in look.said:
+                self._tell_messages(page, look)
             self._tell_signs(page, look)
 
     def _tell_messages(self, page: Page, look: _Look) -> None:
