@@ -29,6 +29,9 @@ LONG = (
 )
 """Files are spread over the processors one by one; those that take minutes come first, so that nobody waits for one."""
 
+SECOND_TRY = pytest.mark.flaky(reruns=1, only_rerun=[r"Protocol error", r"Target .*closed", r"Timeout \d+ms exceeded"])
+"""A busy Chromium now and then loses a page or does not answer; what a page shows wrong is not tried again."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def turn(item: pytest.Item) -> int:
@@ -36,6 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, part in enumerate(LONG) if f"/tests/{part}" in path), len(LONG))
 
     items.sort(key=turn)
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(SECOND_TRY)
 
 
 def _started(server: AbstractContextManager[str]) -> Iterator[str]:
