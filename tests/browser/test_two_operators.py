@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from pamitan.conversation import service
 from pamitan.conversation.models import Author, Channel, Conversation
-from pamitan.desk.operators import create_operator, current_code
 from tests.browser.test_with_help import address, chromium  # noqa: F401
-from tests.flow.corner_shop import ALICE, BOB, OPERATOR_PASSWORD, SECRET
+from tests.browser.two_people import sits_down
+from tests.flow.corner_shop import ALICE, BOB
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,22 +22,10 @@ def conversation(address: str) -> Conversation:  # noqa: F811
     return service.open_conversation(ALICE, Channel.EMAIL, wanted, "Please close my account.", language="en")
 
 
-def sits_down(chromium: Browser, address: str, name: str) -> Page:  # noqa: F811
-    operator = create_operator(f"{name}@toko.example", OPERATOR_PASSWORD, SECRET)
-    page = chromium.new_context(locale="en", viewport={"width": 1280, "height": 800}).new_page()
-    page.goto(f"{address}/desk/")
-    page.get_by_label("E-mail address").fill(operator.email)
-    page.get_by_label("Password").fill(OPERATOR_PASSWORD)
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Code").fill(current_code(operator))
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", name="Queue")).to_be_visible()
-    return page
-
-
 @pytest.fixture
 def both(chromium: Browser, address: str, conversation: Conversation) -> tuple[Page, Page]:  # noqa: F811
-    return sits_down(chromium, address, "anna"), sits_down(chromium, address, "budi")
+    anna, budi = (sits_down(chromium, address, name, script=True) for name in ("anna", "budi"))
+    return anna.page, budi.page
 
 
 def test_a_second_operator_sees_who_is_answering(
@@ -51,6 +39,7 @@ def test_a_second_operator_sees_who_is_answering(
     budi.get_by_label("Your reply").press_sequentially("Hello Ali")
     expect(anna.get_by_text("budi is answering.")).to_be_visible(timeout=AFTER_A_SIGN_MS)
     budi.get_by_role("button", name="Send the reply").click()
+    expect(budi.get_by_label("Your reply")).to_have_value("")
     anna.get_by_label("Your reply").fill("Hello from Anna")
     anna.get_by_role("button", name="Send the reply").click()
     expect(anna.get_by_text("budi serves this conversation. Nothing was sent.")).to_be_visible()
@@ -74,9 +63,11 @@ def test_a_conversation_is_served_by_keys_alone(
 ) -> None:
     anna, _ = both
     anna.keyboard.press("j")
-    anna.keyboard.press("Enter")
+    with anna.expect_navigation():
+        anna.keyboard.press("Enter")
     expect(anna.get_by_text("Please close my account.")).to_be_visible()
-    anna.keyboard.press("c")
+    with anna.expect_navigation():
+        anna.keyboard.press("c")
     expect(anna.get_by_role("button", name="Let others serve it")).to_be_visible()
     anna.keyboard.press("r")
     anna.keyboard.type("cjq? is only text here")
