@@ -14,7 +14,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -154,3 +156,22 @@ def _certificate(folder: Path) -> None:
     plain = serialization.NoEncryption()
     form = serialization.PrivateFormat.TraditionalOpenSSL
     (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
+
+
+@pytest.fixture(scope="session")
+def mail_server_in() -> Iterator[Mailbox]:
+    try:
+        with dovecot() as box:
+            yield box
+    except NoServerError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def mailbox(mail_server_in: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    """An empty mailbox that Pamitan reads."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(mail_server_in.certificate))
+    settings.PAMITAN_IMAP_HOST, settings.PAMITAN_IMAP_PORT = "localhost", mail_server_in.port
+    settings.PAMITAN_IMAP_USER, settings.PAMITAN_IMAP_PASSWORD = USER, PASSWORD
+    mail_server_in.empty()
+    return mail_server_in

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.tour import Tour, opened_chromium, prepared_tour
+from tests.flow.postbox import postbox
+from tests.mailbox import mail_server_in, mailbox
 from tests.running_demo import running_demo
+
+__all__ = ["mail_server_in", "mailbox", "postbox", "tour"]
 
 
 @pytest.fixture(scope="module")

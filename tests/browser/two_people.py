@@ -44,8 +44,8 @@ class Person:
         expect(self.page.get_by_role("main").get_by_text(words).first).to_be_visible(timeout=patience)
 
 
-def asks_for_help(alice: Person, address: str, channel: str, send: str) -> None:
-    """Help, then area, topic, detail, channel; the message is already written."""
+def asks_for_help(alice: Person, address: str, channel: str, send: str, *, call_at: str = "") -> None:
+    """Help, then area, topic, detail, channel; the message is already written. ``call_at``: a call later, not now."""
     alice.page.goto(f"{address}/help/")
     alice.tap("Contact us")
     alice.page.get_by_label("E-mail or mobile number").fill("alice@example.com")
@@ -54,6 +54,9 @@ def asks_for_help(alice: Person, address: str, channel: str, send: str) -> None:
     for choice in ("My account", "Update or edit account information", "Close my account", channel):
         alice.tap(choice)
     expect(alice.page.get_by_label("Your message")).to_have_value("Hello, I would like to close my account. Thank you.")
+    if call_at:
+        alice.page.get_by_label("Call me later").check()
+        alice.page.get_by_label("Day and time, if later").fill(call_at)
     alice.tap(send)
     alice.reads("We have your message.")
 

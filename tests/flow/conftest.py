@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.flow.corner_shop import anna, clock, shop
+from tests.mailbox import mail_server_in, mailbox
 
-__all__ = ["anna", "clock", "shop"]
+__all__ = ["anna", "clock", "mail_server_in", "mailbox", "shop"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,7 @@ from pamitan.kit.clock import SetClock
 from pamitan.worker import mailing
 from tests.flow.corner_shop import ALICE, CHARLIE, Shop, customer_client
 from tests.flow.postbox import Postbox, postbox  # noqa: F401
-from tests.mailbox import PASSWORD, USER, Mailbox, dovecot
-from tests.servers import NoServerError
+from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.usefixtures("clock", "reading")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -40,25 +38,6 @@ def reading(settings: Any, tmp_path: Path) -> None:
     settings.PAMITAN_IMAP_HOST = "localhost"
     settings.PAMITAN_ATTACHMENTS = tmp_path / "attachments"
     settings.PAMITAN_ATTACHMENTS.mkdir()
-
-
-@pytest.fixture(scope="session")
-def mail_server_in() -> Iterator[Mailbox]:
-    try:
-        with dovecot() as box:
-            yield box
-    except NoServerError as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture
-def mailbox(mail_server_in: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
-    """An empty mailbox that Pamitan reads."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(mail_server_in.certificate))
-    settings.PAMITAN_IMAP_PORT = mail_server_in.port
-    settings.PAMITAN_IMAP_USER, settings.PAMITAN_IMAP_PASSWORD = USER, PASSWORD
-    mail_server_in.empty()
-    return mail_server_in
 
 
 numbers = iter(range(1, 10_000))
