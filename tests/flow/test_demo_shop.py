@@ -13,7 +13,7 @@ import pytest
 from pamitan.demo.home import STORE_FILE, Address, DemoError, DemoHome
 from pamitan.demo.shop.people import PASSWORD, PEOPLE
 from pamitan.erasure.check import check
-from pamitan.kit.clock import SystemClock
+from pamitan.kit.clock import ShiftedClock, SystemClock
 from pamitan.storefile.load import load_store_file
 from pamitan.stores.store import Store
 from tests.scanner import broken_foreign_keys
@@ -123,6 +123,22 @@ def test_a_set_up_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
     home.make(fresh=False)
     assert _count(home, "SELECT count(*) FROM customer") == len(PEOPLE)
     assert not half.exists()
+
+
+def test_time_stands_still_where_it_is_asked_for(tmp_path: Path) -> None:
+    home, morning = DemoHome.within(tmp_path), dt.datetime(2026, 3, 2, 4, tzinfo=dt.UTC)
+    home.make(fresh=False, at=morning)
+    assert ShiftedClock(home.clock).now() == morning
+    assert _count(home, "SELECT count(*) FROM shop_order WHERE placed_at > '2026-03-02'") == 0
+    assert _count(home, "SELECT count(*) FROM shop_order WHERE placed_at > '2026-02-28'") > 0
+
+
+def test_a_demo_that_has_begun_does_not_go_back_in_time(home: DemoHome) -> None:
+    before = _count(home, "SELECT count(*) FROM customer")
+    with pytest.raises(DemoError, match="--fresh"):
+        home.make(fresh=False, at=dt.datetime(2026, 3, 2, 4, tzinfo=dt.UTC))
+    assert _count(home, "SELECT count(*) FROM customer") == before
+    assert not home.clock.exists()
 
 
 def test_two_demos_do_not_share_a_home(home: DemoHome) -> None:

@@ -29,3 +29,12 @@ def test_a_week_that_one_process_lets_pass_has_passed_for_all(tmp_path: Path) ->
     one.pass_time(hours=1)
     expected = SystemClock().now() + dt.timedelta(days=7, hours=1)
     assert abs(other.now() - expected) < SLACK
+
+
+def test_a_clock_that_stands_still_shows_that_moment_until_it_is_moved(tmp_path: Path) -> None:
+    clock = ShiftedClock(tmp_path / "shift.json")
+    clock.pass_time(days=3)
+    clock.stand_still(NOON)
+    assert clock.now() == NOON
+    clock.pass_time(days=7)
+    assert clock.now() == NOON + dt.timedelta(days=7)

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pamitan.config.home import Home
 from pamitan.demo.shop.files import make_files
 from pamitan.demo.shop.fill import fill_shop
+from pamitan.kit.clock import ShiftedClock
 
 STORE_FILE = Path(__file__).with_name("store.yaml")
 
@@ -55,21 +56,30 @@ class DemoHome:
     def mails(self) -> Path:
         return self.path / "mails"
 
-    def make(self, fresh: bool) -> None:
-        """Make the folder with the shop, unless it is there; ``fresh`` begins anew.
+    @property
+    def clock(self) -> Path:
+        return self.path / "clock.json"
 
-        It is made under another name first, so that a set-up that was cut short leaves nothing half done.
+    def make(self, fresh: bool, at: dt.datetime | None = None) -> None:
+        """Make the folder with the shop, unless it is there; ``fresh`` begins anew, ``at`` lets time stand still.
+
+        Raises :class:`DemoError` where time shall stand still in a demo that has begun already. It is made under
+        another name first, so that a set-up that was cut short leaves nothing half done.
         """
         if fresh:
             shutil.rmtree(self.path, ignore_errors=True)
         if self.path.exists():
+            if at:
+                raise DemoError("The demo has begun at another time; add --fresh to forget it and begin anew.")
             return
         half = self.path.with_suffix(".part")
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True, mode=0o700)
         (half / "mails").mkdir()
         make_files(half / "books")
-        fill_shop(half / "shop.sqlite3", dt.datetime.now(dt.UTC))
+        fill_shop(half / "shop.sqlite3", at or dt.datetime.now(dt.UTC))
+        if at:
+            ShiftedClock(half / self.clock.name).stand_still(at)
         half.rename(self.path)
 
     @contextlib.contextmanager
@@ -97,7 +107,7 @@ class DemoHome:
             "PAMITAN_HOSTS": f"localhost,127.0.0.1,[::1],{address.public}",
             "PAMITAN_ORIGINS": "",
             "PAMITAN_BEHIND_PROXY": "no",
-            "PAMITAN_CLOCK_SHIFT": str(self.path / "clock.json"),
+            "PAMITAN_CLOCK_SHIFT": str(self.clock),
             "PAMITAN_SMTP_HOST": "127.0.0.1",
             "PAMITAN_SMTP_PORT": str(smtp_port),
             "PAMITAN_SMTP_USER": "",

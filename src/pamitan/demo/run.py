@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -14,11 +15,13 @@ from pamitan.demo.home import Address, DemoError, DemoHome
 PORTS_TO_TRY = 20
 
 
-def run_demo(port: int = 8000, lan: bool = False, fresh: bool = False, as_json: bool = False) -> None:
+def run_demo(
+    port: int = 8000, lan: bool = False, fresh: bool = False, at: dt.datetime | None = None, as_json: bool = False
+) -> None:
     """Set up what is missing, print where to begin, and serve until Ctrl-C or SIGTERM.
 
-    ``lan`` lets other devices of the local network in, such as one's own phone; ``fresh`` begins anew; ``as_json``
-    prints one JSON object instead of a page for people.
+    ``lan`` lets other devices of the local network in, such as one's own phone; ``fresh`` begins anew; ``at`` is
+    the moment, aware, at which its time stands still; ``as_json`` prints one JSON object instead of a page for people.
     Raises :class:`pamitan.demo.home.DemoError` with a sentence that says the mend.
     """
     # While the shop is being set up; the server has handlers of its own
@@ -26,7 +29,7 @@ def run_demo(port: int = 8000, lan: bool = False, fresh: bool = False, as_json: 
         signal.signal(number, _stop)
     home = DemoHome.within(Home.from_environment().path)
     with home.held():
-        home.make(fresh)
+        home.make(fresh, at)
         with mail_catcher(home.mails) as smtp_port:
             address = _address(port, lan)
             os.environ.update(home.environment(address, smtp_port))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Clock(Protocol):
@@ -38,25 +38,36 @@ class SetClock:
 class ShiftedClock:
     """The machine's time plus a shift kept in a file, so that all processes of one home agree on it.
 
-    The demo uses it to "let a week pass". A missing file means no shift.
+    The demo uses it to "let a week pass". A missing file means no shift. Once made to stand still, it shows the same
+    moment until it is moved.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def now(self) -> dt.datetime:
-        return dt.datetime.now(dt.UTC) + self._shift()
+        kept = self._kept()
+        begin = dt.datetime.fromisoformat(kept["stands_at"]) if "stands_at" in kept else dt.datetime.now(dt.UTC)
+        return begin + dt.timedelta(seconds=kept.get("seconds", 0))
 
     def pass_time(self, **delta: float) -> None:
         """Add ``timedelta(**delta)`` to the shift."""
-        seconds = (self._shift() + dt.timedelta(**delta)).total_seconds()
+        kept = self._kept()
+        self._keep({**kept, "seconds": kept.get("seconds", 0) + dt.timedelta(**delta).total_seconds()})
+
+    def stand_still(self, moment: dt.datetime) -> None:
+        """From now on it is that moment, which has to be aware."""
+        self._keep({"stands_at": moment.isoformat()})
+
+    def _kept(self) -> dict[str, Any]:
+        try:
+            kept: dict[str, Any] = json.loads(self._path.read_text())
+        except FileNotFoundError:
+            return {}
+        return kept
+
+    def _keep(self, kept: dict[str, Any]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_suffix(".part")
-        partial.write_text(json.dumps({"seconds": seconds}))
+        partial.write_text(json.dumps(kept))
         partial.replace(self._path)
-
-    def _shift(self) -> dt.timedelta:
-        try:
-            return dt.timedelta(seconds=json.loads(self._path.read_text())["seconds"])
-        except FileNotFoundError:
-            return dt.timedelta()
