@@ -59,9 +59,20 @@ def tab_to(page: Page, words: str) -> None:
     raise AssertionError(f"Tab does not reach '{words}'")
 
 
-def activate(page: Page, words: str, key: str = "Enter") -> None:
+def unfold(page: Page, words: str) -> None:
     tab_to(page, words)
-    page.keyboard.press(key)
+    page.keyboard.press("Space")
+
+
+def follow(page: Page, words: str, key: str = "Enter") -> None:
+    """Press the key there, and wait for the page that it leads to."""
+    tab_to(page, words)
+    leads_on(page, key)
+
+
+def leads_on(page: Page, key: str) -> None:
+    with page.expect_navigation():
+        page.keyboard.press(key)
 
 
 def heading(page: Page, words: str) -> None:
@@ -73,7 +84,7 @@ def sign_in(page: Page, login: str) -> None:
     page.keyboard.type(login)
     tab_to(page, "Password")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    leads_on(page, "Enter")
 
 
 def test_the_first_tab_skips_to_the_content(page: Page) -> None:
@@ -88,15 +99,15 @@ def test_the_first_tab_skips_to_the_content(page: Page) -> None:
 
 
 def test_ayu_decides_closes_and_changes_her_mind(page: Page) -> None:
-    activate(page, "Close my account")
+    follow(page, "Close my account")
     sign_in(page, "ayu@surat.example")
     heading(page, "Before you close")
-    activate(page, "Close anyway", "Space")
-    activate(page, "Yes, close anyway", "Space")
+    unfold(page, "Close anyway")
+    follow(page, "Yes, close anyway", "Space")
     expect(page.get_by_text("Everything is decided")).to_be_visible()
-    activate(page, "Continue")
+    follow(page, "Continue")
     heading(page, "Check and confirm")
-    activate(page, "What is erased and what is kept", "Space")
+    unfold(page, "What is erased and what is kept")
     expect(page.get_by_role("heading", name="What the law makes us keep")).to_be_visible()
     tab_to(page, "In 7 days")
     page.keyboard.press("ArrowDown")
@@ -104,19 +115,19 @@ def test_ayu_decides_closes_and_changes_her_mind(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     tab_to(page, "Enter your password again")
     page.keyboard.type(PASSWORD)
-    activate(page, "Yes, close my account")
+    follow(page, "Yes, close my account")
     heading(page, "Request received")
-    activate(page, "I changed my mind")
+    follow(page, "I changed my mind")
     heading(page, "Your account stays open")
 
 
 def test_a_refused_sign_in_puts_the_focus_on_the_reason(page: Page) -> None:
-    activate(page, "Close my account")
+    follow(page, "Close my account")
     tab_to(page, "E-mail or mobile number")
     page.keyboard.type("nobody@surat.example")
     tab_to(page, "Password")
     page.keyboard.type("wrong")
-    page.keyboard.press("Enter")
+    leads_on(page, "Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     sign_in_again = page.get_by_label("E-mail or mobile number")
     page.keyboard.press("Tab")
@@ -125,5 +136,5 @@ def test_a_refused_sign_in_puts_the_focus_on_the_reason(page: Page) -> None:
 
 
 def test_the_language_is_switched(page: Page) -> None:
-    activate(page, "Italiano", "Space")
+    follow(page, "Italiano", "Space")
     heading(page, "Chiudi il mio account")
