@@ -22,6 +22,8 @@ _FARTHEST = 3
 Line = tuple[str, Any, str]
 """A key, its value, and a comment; ``? `` before the comment marks a doubt."""
 
+_PAST = re.compile(r"_(audit|audits|log|logs|history|histories|version|versions|archive|event|events|change|changes)_")
+"""Tables of what once was: what an account holds now is not told there."""
 _GUEST_FLAG = re.compile(r"^_(is_)?(guest|tamu|ospite)_$")
 _ACTIVE_FLAG = re.compile(r"^_(is_)?(active|enabled|aktif|attivo)_$")
 _VERIFIED = re.compile(
@@ -60,7 +62,7 @@ def _address(survey: Survey) -> Iterator[Line]:
 def elsewhere(survey: Survey, kind: str) -> dict[str, Any] | None:
     """A particular that is in a table beside the account: a profile, a key/value table, a sign-in two tables away."""
     for name, found in survey.personal.items():
-        for one in found:
+        for one in found if not _PAST.search(spelt(name)) else ():
             if one.kind == kind and _is_value(survey, one):
                 source = _source(survey, name, one.place.cell)
                 if source is not None and _is_single(survey, name, one):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pamitan.draft.states import RETURN_WORDS, SUBSCRIPTION_WORDS
+from pamitan.stores.cells import has_empty_value
 from pamitan.stores.schema import Column, ForeignKey, Table
 from pamitan.survey.found import Personal, Place, Tie
 from pamitan.survey.survey import Survey
@@ -33,7 +34,7 @@ _OWN = re.compile(
 UNIQUE = "{unique}"
 _SURE = 0.7
 _SCRUBBED = ("json", "php-serialised", "packed")
-_TEXTS = ("text", "json", "other", "binary")
+_TEXTS = ("text", "json", "binary")
 _NOBODY: dict[str, str | int] = {"integer": 0, "decimal": 0, "text": "", "uuid": str(uuid.UUID(int=0))}
 """What means nobody in a column that cannot be NULL."""
 _BY_TEXT = "nothing but its text ties it to customers"
@@ -274,14 +275,21 @@ def _change_place(survey: Survey, proposal: Proposal, one: Personal) -> None:
     taken = {*proposal.clear, *proposal.replace, *proposal.detach, *proposal.redact}
     if column.name in taken:
         return
-    if one.place.path and one.format in _SCRUBBED and "*" not in one.place.path:
+    editable = _may_be_edited(proposal.table, column)
+    if one.place.path and one.format in _SCRUBBED and "*" not in one.place.path and editable:
         _rewrite(proposal, one)
-    elif one.inside and not one.derived and not one.place.path and column.kind in ("text", "json", "other"):
+    elif one.inside and not one.derived and not one.place.path and editable:
         proposal.redact.append(column.name)
     else:
         _empty(proposal, column, one)
     if column.name in proposal.scrub and column.name in {*proposal.clear, *proposal.redact, *proposal.detach}:
         del proposal.scrub[column.name]
+
+
+def _may_be_edited(table: Table, column: Column) -> bool:
+    """Whether words can be taken out of its values: of texts that no key holds."""
+    keys = (table.primary_key, *table.uniques, *(key.columns for key in table.foreign_keys))
+    return column.kind in _TEXTS and not any(column.name in key for key in keys)
 
 
 def _change_key_value(proposal: Proposal, one: Personal) -> None:
@@ -305,7 +313,7 @@ def _empty(proposal: Proposal, column: Column, one: Personal) -> None:
     ):
         proposal.replace[column.name] = f"{UNIQUE}{_NOBODYS_DOMAIN}"
     elif column.nullable or not is_unique:
-        if column.nullable or column.kind in ("text", "json", "integer", "decimal", "float", "binary", "boolean"):
+        if column.nullable or has_empty_value(column):
             proposal.clear.append(column.name)
         else:
             proposal.doubts.append(f"{column.name} ({column.sql_type}) has no empty value: give it a replacement")

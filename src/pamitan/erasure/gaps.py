@@ -100,8 +100,9 @@ def _sampled_links(examined: Examined, table: Table, told: set[str], mend: str) 
 
 
 def _unmapped_columns(examined: Examined, table: Table, customers: Matcher) -> Iterator[Problem]:
-    covered = _covered(table, examined.map.get(table.name, []))
     mapped = table.name in examined.map
+    covered = _covered(table, examined.map.get(table.name, []))
+    covered |= {column.name for column in table.columns.values() if mapped and column.generated}
     for found in _suspicions(examined, table, customers):
         if found.column in covered or examined.is_ignored(table.name, found.column):
             continue

@@ -85,6 +85,11 @@ def length_of(type_: TypeEngine[Any]) -> int | None:
     return type_.length
 
 
+def is_structured(column_type: str) -> bool:
+    """Whether it is declared as an array or an hstore of PostgreSQL, whose values are read as JSON."""
+    return column_type.endswith("]") or column_type.upper() == "HSTORE"
+
+
 def sql_type(type_: TypeEngine[Any], dialect: str) -> TypeEngine[Any]:
     """The type to build statements and temporary key tables with."""
     if isinstance(type_, sa.types.NullType):

@@ -24,6 +24,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 from pamitan.storefile.paths import EACH, CellPath, Step, Target, parse_cell
+from pamitan.stores.columns import is_structured
 from pamitan.stores.equality import equal
 from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.schema import Column, Table
@@ -101,7 +102,7 @@ def cell_of(table: Table, row: FromClause, name: str | CellPath, dialect: str) -
 def require_json(table: Table, path: CellPath) -> Column:
     """The column of the path; raises :class:`StoreMismatch` where it cannot hold what the path goes into."""
     column = table.column(path.column)
-    if path.steps and column.kind not in ("json", "text"):
+    if path.steps and column.kind not in ("json", "text") and not is_structured(column.sql_type):
         raise StoreMismatch(
             f"column '{table.name}.{column.name}' ({column.sql_type}) holds no JSON, so '{path}' leads nowhere; "
             f"name a column that holds JSON, or '{column.name}' alone"
@@ -227,6 +228,8 @@ def _value_at(cell: ColumnElement[Any], column: Column, steps: Sequence[Step], d
 def _jsonb(cell: ColumnElement[Any], column: Column) -> ColumnElement[Any]:
     if column.sql_type.upper() == "JSONB":
         return cell
+    if is_structured(column.sql_type):
+        return sa.func.to_jsonb(cell, type_=sa.dialects.postgresql.JSONB)
     return sa.func.pg_temp.pamitan_json(sa.cast(cell, sa.Text), type_=sa.dialects.postgresql.JSONB)
 
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.stores.columns import ColumnKind
+from pamitan.stores.columns import ColumnKind, is_structured
 from pamitan.stores.engine import engine_for, reading
 from pamitan.stores.schema import Column, Schema, Table, current
 
@@ -66,7 +66,7 @@ class Sampler:
     def sample(self, table: Table, rows: int = ROWS) -> Sample:
         """Some rows of the table; none where the database's user may not read it, which the sample says."""
         try:
-            with nullcontext() if self._dialect == "sqlite" else self._connection.begin_nested():
+            with self._connection.begin_nested() if self._dialect == "postgresql" else nullcontext():
                 return self._sampled(table, rows)
         except sa.exc.DBAPIError as error:
             if not _is_refused(error):
@@ -191,7 +191,9 @@ class Sampler:
         return self._cell_of(table.sql.c[column.name], column)
 
     def _cell_of(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[Any]:
-        if self._dialect == "postgresql" and column.kind in _TEXT_FORMS:
+        if self._dialect == "postgresql" and is_structured(column.sql_type):
+            cell = sa.cast(sa.func.to_jsonb(cell), sa.Text)
+        elif self._dialect == "postgresql" and column.kind in _TEXT_FORMS:
             cell = sa.cast(cell, sa.Text)
         if column.length is None and column.kind in ("text", "json", "other", "binary"):
             cell = sa.func.substr(cell, 1, _LONGEST)
