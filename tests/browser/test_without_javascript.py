@@ -88,7 +88,9 @@ def test_back_shows_nothing_after_signing_out(tour: Tour) -> None:
     page.goto(f"{tour.demo.url}/sign-in")
     sign_in(page, SIGN_IN["dewi"])
     expect(page.get_by_text("Dewi Anggraini")).to_be_visible()
-    page.locator("header").get_by_role("button", name="Sign out").click()
+    with page.expect_navigation():
+        page.locator("header").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Close my account")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(page.get_by_text("Dewi Anggraini")).to_have_count(0)

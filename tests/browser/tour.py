@@ -60,10 +60,11 @@ class Stop:
 
 
 def press(page: Page, name: str) -> None:
-    """Press the first button or link of the content that begins with these words."""
+    """Press the first button or link of the content that begins with these words, and wait where it leads."""
     words = re.compile(rf"^\W*{re.escape(name)}")
     place = page.locator("main")
-    place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words)).first.click()
+    with page.expect_navigation():
+        place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words)).first.click()
 
 
 def submit(page: Page) -> None:
@@ -97,6 +98,11 @@ def desk_search(page: Page, words: str) -> None:
     page.locator("#words").fill(words)
     with page.expect_navigation():
         page.locator("form[role=search] button").click()
+
+
+def sign_up_refused(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form button").click()
 
 
 def nothing_found(page: Page) -> None:
@@ -196,7 +202,7 @@ STOPS = (
     ),
     Stop("shop", STRANGER, "/shop/"),
     Stop("shop sign-in", STRANGER, "/shop/sign-in/"),
-    Stop("shop sign-up refused", STRANGER, "/shop/sign-up/", lambda page: page.locator("main form button").click()),
+    Stop("shop sign-up refused", STRANGER, "/shop/sign-up/", sign_up_refused),
 )
 
 THOROUGH = os.environ.get("PAMITAN_TESTS") == "thorough"
@@ -235,10 +241,10 @@ class Tour:
 
     @contextmanager
     def somebody(self, who: str) -> Iterator[Page]:
-        """A page of that person's, whose cookies are kept for later."""
+        """A page of that person's, whose cookies are kept for later; each thing that is sent leads to a next page."""
         if who not in self.cookies:
             self.cookies[who] = []
-        context = self.context(who)
+        context = self.context(who, java_script_enabled=False)
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         page = context.new_page()
         page.goto(self.demo.url)
@@ -373,12 +379,14 @@ def _someone_is_on_hold(tour: Tour, page: Page) -> None:
     for name, who in (("desk_closing", "raka"), ("desk_held", "rizky")):
         page.goto(f"{tour.demo.url}/desk/")
         desk_search(page, SIGN_IN[who])
-        page.locator("main a[href^='/desk/closures/PM-']").first.click() if "/find" in page.url else None
+        if "/find" in page.url:
+            press(page, "PM-")
         tour.names[name] = page.url.removeprefix(tour.demo.url)
     open_all(page)
     page.locator("#hold_dispute").check()
     page.locator("#until").fill((dt.datetime.now(dt.UTC) + dt.timedelta(days=9 * 7 + 40)).strftime("%Y-%m-%d"))
-    page.locator("button[value=propose]").click()
+    with page.expect_navigation():
+        page.locator("button[value=propose]").click()
 
 
 def _write(tour: Tour, who: str, path: str, words: str = "") -> str:
