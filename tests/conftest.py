@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pymysql
@@ -42,6 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(SECOND_TRY)
+
+
+@pytest.fixture(autouse=True)
+def own_ledger_mark(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test's ledger is behind that of another."""
+    settings.PAMITAN_LEDGER_MARK = tmp_path_factory.getbasetemp() / f"ledger-mark-{uuid.uuid4().hex}.json"
 
 
 def _started(server: AbstractContextManager[str]) -> Iterator[str]:

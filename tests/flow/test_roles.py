@@ -56,6 +56,8 @@ WHO_MAY = {
     "desk:ledger": PROOF,
     "desk:certificates": PROOF,
     "desk:certificate": PROOF,
+    "desk:gone": SERVING,
+    "desk:restored": LEADS,
     "desk:people": LEADS,
     "desk:figures": LEADS,
     "desk:hours": LEADS,

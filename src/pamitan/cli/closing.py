@@ -14,8 +14,10 @@ from pamitan.cli.session import (
     ReferenceArgument,
     StoreOption,
     accounts_named,
+    held_back_words,
     open_store,
     plain_failures,
+    refuse_while_held_back,
     the_account,
     the_closure,
 )
@@ -85,6 +87,8 @@ def close(
         if shadow:
             _rehearse(opened, account, _identifiers(opened, proven, as_json), as_json)
             return
+        if now:
+            refuse_while_held_back(as_json)
         closure = _cut_short(opened, account)
         if closure is None:
             person = the_account(opened, account, as_json)
@@ -194,10 +198,14 @@ def _with_progress(words: str, work: Callable[[], object]) -> None:
 
 
 def _report(closure: Closure, as_json: bool) -> None:
+    from pamitan.closure.restored import held_back
+
     if as_json:
         print_json(_facts(closure))
         return
     say(f"{closure.reference}: {closure.state}")
+    if found := held_back():
+        say(held_back_words(found))
     if reason := _reason(closure):
         say(f"Not finished: {reason}")
     if waiting := _mails_waiting():
@@ -211,6 +219,8 @@ def _report(closure: Closure, as_json: bool) -> None:
 
 
 def _facts(closure: Closure) -> dict[str, Any]:
+    from pamitan.closure.restored import held_back
+
     return {
         "reference": closure.reference,
         "state": closure.state,
@@ -219,6 +229,7 @@ def _facts(closure: Closure) -> dict[str, Any]:
         "receipts": closure.receipts,
         "residue": closure.residue,
         "mails_waiting": _mails_waiting(),
+        "held_back": held_back() is not None,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pamitan import __version__
-from pamitan.cli import checking, closing, guiding, mailing, mapping, operators, proving, replaying, serving
+from pamitan.cli import checking, closing, guiding, mailing, mapping, operators, proving, releasing, replaying, serving
 
 app = typer.Typer(
     name="pamitan",
@@ -25,6 +25,7 @@ app.command("status")(closing.status)
 app.command("certificate")(proving.certificate)
 app.command("verify")(proving.verify)
 app.command("replay")(replaying.replay)
+app.command("release")(releasing.release)
 app.command("guide")(guiding.guide)
 app.add_typer(mailing.app, name="mail")
 app.add_typer(operators.app, name="operator")

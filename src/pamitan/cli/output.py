@@ -32,6 +32,8 @@ class Exit(IntEnum):
     """A database of the store, or our own, does not answer; the same command may work later."""
     NOT_FOUND = 6
     """No such account, or no such reference."""
+    HELD_BACK = 7
+    """Our own database was restored from a backup; nothing is erased until somebody releases it."""
 
 
 def fail(sentence: str, code: Exit, as_json: bool) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pamitan.cli.output import Exit, JsonFlag, print_json, print_table, say
-from pamitan.cli.session import StoreOption, open_store, plain_failures
+from pamitan.cli.session import StoreOption, open_store, plain_failures, refuse_while_held_back
 
 if TYPE_CHECKING:
     from pamitan.closure.models import Closure
@@ -24,6 +24,8 @@ def replay(
     """Find closed accounts that a restore from backup brought back, and erase them again."""
     with plain_failures(as_json):
         open_store(store)
+        if yes:
+            refuse_while_held_back(as_json)
         from pamitan.closure.replay import erase_again, returned_accounts
 
         found = list(returned_accounts())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pamitan.cli.output import Exit, JsonFlag, fail, print_json, say
-from pamitan.cli.session import StoreOption, open_store, plain_failures
+from pamitan.cli.session import StoreOption, held_back_words, open_store, plain_failures
 
 HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
@@ -23,9 +23,15 @@ def serve(
     with plain_failures(as_json):
         opened = open_store(store)
         _refuse_a_taken_port(host, port, as_json)
+        from pamitan.closure.restored import held_back
+
+        found = held_back()
         if as_json:
-            print_json({"store": opened.file.store.name, "url": f"http://{host}:{port}"})
+            url = f"http://{host}:{port}"
+            print_json({"store": opened.file.store.name, "url": url, "held_back": found is not None})
         else:
+            if found:
+                say(held_back_words(found))
             say(f"{opened.file.store.name}: serving on http://{host}:{port} - stop with Ctrl-C")
         server.serve(host, port)
 

@@ -21,6 +21,7 @@ from pamitan.stores.types import Account
 
 if TYPE_CHECKING:
     from pamitan.closure.models import Closure
+    from pamitan.evidence.mark import Gap
 
 StoreOption = Annotated[
     str,
@@ -60,6 +61,26 @@ def open_store(source: str) -> Store:
     from pamitan.closure.store import current_store
 
     return current_store()
+
+
+def refuse_while_held_back(as_json: bool) -> None:
+    """End the command where our own database was restored from a backup and nobody has released it."""
+    from pamitan.closure.restored import held_back
+
+    found = held_back()
+    if found:
+        fail(held_back_words(found), Exit.HELD_BACK, as_json)
+
+
+def held_back_words(found: Gap) -> str:
+    """What was lost, and what to do."""
+    end = f"entry {found.found.number} of {found.found.time:%Y-%m-%d %H:%M} UTC" if found.found else "no entry at all"
+    known = f"entry {found.mark.number} of {found.mark.time:%Y-%m-%d %H:%M} UTC"
+    lost = f"its ledger ends with {end}, and {known} had been written" if found.mark.number else "the mark is damaged"
+    return (
+        f"Pamitan's own database seems to be restored from a backup: {lost}. Nothing is erased until an operator "
+        "releases it at the desk, or you by: pamitan release"
+    )
 
 
 def accounts_named(store: Store, named: str) -> list[Account]:

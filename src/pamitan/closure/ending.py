@@ -12,6 +12,7 @@ from django.db import transaction
 from pamitan.closure import mails
 from pamitan.closure.casefiles import destroy_key
 from pamitan.closure.consequences import kept_records
+from pamitan.closure.gone import was_gone
 from pamitan.closure.later import Claim
 from pamitan.closure.models import CaseFileRow, Closure, OneTimeCode, SavedItem
 from pamitan.closure.retention import file_retained
@@ -53,7 +54,8 @@ def expire(claim: Claim, now: dt.datetime) -> None:
         return claim.rest(closure.expires_at)
     with transaction.atomic():
         transition(closure, Event.EXPIRE, now=now, attempt=claim.attempt, ended_at=now, due_at=now, claimed=False)
-        mails.queue(closure, "expired", now)
+        if not (closure.restored_at and current_store().account(closure.account_id) is None):
+            mails.queue(closure, "expired", now)  # which says that the account stays
     return None
 
 
@@ -152,6 +154,7 @@ def _certify(closure: Closure, retained: list[dict[str, Any]], unread: Sequence[
         "retained": retained,
         "residue": _without_keys(closure),
         "not_looked_at": [dataclasses.asdict(place) for place in unread],
+        "account_was_gone": was_gone(closure),
         "limits": "the named datastores at the time of closing; copies made before, such as backups, are not covered",
     }
     issue(closure.pk, statement, now)

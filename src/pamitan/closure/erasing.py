@@ -14,6 +14,8 @@ from pamitan.closure.ending import finish
 from pamitan.closure.findings import explained
 from pamitan.closure.hooks import call_hooks
 from pamitan.closure.later import Claim, put_off
+from pamitan.closure.models import CaseFileRow
+from pamitan.closure.restored import doubt
 from pamitan.closure.rules import full_scan_after
 from pamitan.closure.store import current_store
 from pamitan.closure.transition import Overtaken
@@ -53,8 +55,24 @@ def _one_by_one(claims: Sequence[Claim], now: dt.datetime, fault: Exception, at_
     put_off(claims[0], now, _said(claims[0], fault))
 
 
+def _undoubted(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
+    """Without those that were restored from a backup of ours, have no case file, and may be another's by now."""
+    left = []
+    for claim in claims:
+        closure = claim.closure
+        reason = ""
+        if closure.restored_at and not CaseFileRow.objects.filter(pk=closure.pk).exists():
+            reason = doubt(closure, current_store().account(closure.account_id))
+        if reason:
+            put_off(claim, now, reason)
+        else:
+            left.append(claim)
+    return left
+
+
 def _erase(claims: Sequence[Claim], now: dt.datetime) -> list[Claim]:
     """Erase in the store; those that were erased. Who was set aside stays in *erasing*, with the reason."""
+    claims = _undoubted(claims, now)
     result = erase(current_store(), _subjects(claims), _shelf(claims))
     erased = []
     for claim in claims:

@@ -8,6 +8,7 @@ ClosureError
 ├── NoAddress          the account has no e-mail address that a code or link could go to
 ├── TooManyCodes       enough codes were sent for now
 ├── BadAddress         the other address is no e-mail address
+├── AccountIsThere     somebody says that the account is gone, and it is there
 ├── NoSuchFinding      the finding that an operator explains is there no more
 ├── TellsWho           the reason that an operator gives is empty, or could name somebody
 ├── SamePerson         a hold is set, and released early, by two persons; this one has spoken already
@@ -89,6 +90,14 @@ class BadEndDate(ClosureError):  # noqa: N818
 
 class NoSuchHold(ClosureError):  # noqa: N818
     """There is no hold of that kind, or there is one already."""
+
+
+class AccountIsThere(ClosureError):  # noqa: N818
+    """Somebody says that the account is gone, and the store has it."""
+
+    def __init__(self, closure: Closure) -> None:
+        super().__init__(f"the account of {closure.reference} is there; close it as any other")
+        self.closure = closure
 
 
 class NotPossible(ClosureError):  # noqa: N818

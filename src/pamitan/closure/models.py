@@ -78,6 +78,7 @@ class Closure(models.Model):
     erasing_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)  # in the mapped tables; the full scan of all others is still to come
     ended_at = models.DateTimeField(null=True)
+    restored_at = models.DateTimeField(null=True)  # open in a database restored from a backup, released at that time
 
     # Undo: what the lock changed
     locks = models.JSONField(default=list)

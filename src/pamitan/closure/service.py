@@ -274,7 +274,7 @@ def hasten(closure: Closure, *, ignore_blockers: str | None = None) -> Closure:
         raise BlockersInTheWay(items)
     with transaction.atomic():
         wanted: dict[str, Any] = {"pace": Pace.NOW, "point_of_no_return": now, "blockers": 0, "asked_at": None}
-        change(closure, ignored_because=closure.ignored_because, due_at=now, failures=0, **wanted)
+        change(closure, ignored_because=closure.ignored_because, due_at=now, failures=0, restored_at=None, **wanted)
         record(LedgerEvent.WAIT_SKIPPED, closure.pk, now)
         if ignore_blockers:
             record(LedgerEvent.BLOCKERS_IGNORED, closure.pk, now, reason=ignore_blockers)

@@ -11,7 +11,8 @@ from pamitan.closure import mails
 from pamitan.closure.blockers import blockers
 from pamitan.closure.hold import in_force, stop
 from pamitan.closure.later import Claim, put_off
-from pamitan.closure.models import HookCall
+from pamitan.closure.models import Closure, HookCall
+from pamitan.closure.restored import GONE, SHORTEST_PERIOD, doubt
 from pamitan.closure.rules import lock_key, longest_wait, session_life, withdrawal_period
 from pamitan.closure.states import Event
 from pamitan.closure.store import current_store
@@ -30,7 +31,10 @@ def wait(claim: Claim, now: dt.datetime) -> None:
         return stop(closure, hold, now, attempt=claim.attempt)
     account = store.account(closure.account_id)
     if account is None:
-        return put_off(claim, now, "the store no longer has this account, and 'not found' is not 'erased'")
+        return put_off(claim, now, GONE)
+    doubted = doubt(closure, account)
+    if doubted:
+        return put_off(claim, now, doubted)
     _end_sessions(claim, now)
     items = blockers(store, closure)
     if items:
@@ -40,7 +44,8 @@ def wait(claim: Claim, now: dt.datetime) -> None:
     erase_at = _erase_at(claim)
     if erase_at > now:
         return claim.rest(erase_at, stuck_reason="")
-    return _cross_the_line(claim, now, email_verified=account.email_verified and _is_registered(claim, account.email))
+    verified = account.email_verified and _is_registered(claim, account.email)
+    return cross_the_line(closure, now, attempt=claim.attempt, email_verified=verified)
 
 
 def _end_sessions(claim: Claim, now: dt.datetime) -> None:
@@ -85,11 +90,16 @@ def _count_from_here(claim: Claim, now: dt.datetime) -> None:
     closure = claim.closure
     if closure.point_of_no_return is not None:
         return
-    end = now + withdrawal_period(closure.pace)
+    end = now + _period(closure)
     with transaction.atomic():
         claim.change(point_of_no_return=end, blockers=0, asked_at=None)
         if end > now:
             mails.queue(closure, "proceeding", now, round_=int(end.timestamp()))
+
+
+def _period(closure: Closure) -> dt.timedelta:
+    period = withdrawal_period(closure.pace)
+    return max(period, SHORTEST_PERIOD) if closure.restored_at else period
 
 
 def _lock(claim: Claim, now: dt.datetime) -> None:
@@ -136,15 +146,14 @@ def _is_registered(claim: Claim, email: str | None) -> bool:
     return bool(email) and email == claim.closure.registered_email
 
 
-def _cross_the_line(claim: Claim, now: dt.datetime, *, email_verified: bool) -> None:
-    """The point of no return; the next step erases."""
-    closure = claim.closure
+def cross_the_line(closure: Closure, now: dt.datetime, *, attempt: int | None, email_verified: bool) -> None:
+    """The point of no return; the next step erases. Raises as :func:`pamitan.closure.transition.transition` does."""
     with transaction.atomic():
         transition(
             closure,
             Event.ERASE,
             now=now,
-            attempt=claim.attempt,
+            attempt=attempt,
             erasing_at=now,
             due_at=now,
             claimed=False,

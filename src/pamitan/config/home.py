@@ -37,6 +37,11 @@ class Home:
         return self._private_folder("keys/closures")
 
     @property
+    def ledger_mark(self) -> Path:
+        """How far the ledger has come: a database that was restored from a backup is behind it."""
+        return self._private_folder("keys") / "ledger-mark.json"
+
+    @property
     def attachments(self) -> Path:
         """What customers sent with their mails, under random names; never served from here."""
         return self._private_folder("attachments")

@@ -39,6 +39,7 @@ PAMITAN_STORE = os.environ.get("PAMITAN_STORE", "")
 PAMITAN_URL = os.environ.get("PAMITAN_URL", "http://localhost:8000").rstrip("/")
 PAMITAN_CLOCK_SHIFT = os.environ.get("PAMITAN_CLOCK_SHIFT", "")
 PAMITAN_CLOSURE_KEYS = HOME.closure_keys
+PAMITAN_LEDGER_MARK = os.environ.get("PAMITAN_LEDGER_MARK", "") or HOME.ledger_mark
 PAMITAN_TOMBSTONE_KEY = HOME.secret("tombstones")
 PAMITAN_CERTIFICATE_KEY = HOME.secret("certificate")
 PAMITAN_SIGN_IN_FLOOR_SECONDS = 0.6

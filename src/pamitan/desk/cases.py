@@ -17,6 +17,7 @@ from pamitan.closure import hold as holds
 from pamitan.closure import service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import BadEndDate, ClosureError, NoSuchHold, SamePerson, TellsWho
+from pamitan.closure.gone import is_gone
 from pamitan.closure.models import Closure, Hold, HoldGround
 from pamitan.closure.refusals import RefusalGround, ground_words
 from pamitan.closure.states import Event, State, can
@@ -25,6 +26,7 @@ from pamitan.conversation.models import Conversation
 from pamitan.desk.customer import case_card, customer_card
 from pamitan.desk.door import operator_of, serving
 from pamitan.evidence.ledger import LedgerEvent, record
+from pamitan.stores.errors import StoreError
 
 
 @serving
@@ -126,6 +128,7 @@ def _page(request: HttpRequest, closure: Closure, *, problem: str = "", status: 
         "may_hold": closure.state in (State.REQUESTED, State.WAITING) and standing is None,
         "may_confirm": closure.state in (State.REQUESTED, State.WAITING),
         "may_refuse": can(closure.state, Event.REFUSE),
+        "gone": _is_gone(closure),
         "today": timezone.localdate(now),
         "in_a_year": (now + holds.LONGEST).date() - dt.timedelta(days=1),
         "problem": problem,
@@ -138,6 +141,14 @@ def _whose(standing: Hold | None, operator: str) -> bool:
     if standing is None:
         return False
     return operator == (standing.release_proposed_by if standing.confirmed_at else standing.proposed_by)
+
+
+def _is_gone(closure: Closure) -> bool:
+    """Whether the store has the account no more; a store that does not answer has said nothing."""
+    try:
+        return is_gone(closure)
+    except StoreError:
+        return False
 
 
 def _conversations(closure: Closure) -> list[Conversation]:

@@ -7,10 +7,12 @@ import json
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
+from pamitan.evidence.mark import advance
 from pamitan.evidence.models import LedgerEntry, LedgerHead
 from pamitan.kit.hashing import digest
 
@@ -44,6 +46,7 @@ class LedgerEvent(StrEnum):
     HOOK_CALLED = "closure:hook:call"
     TRACES_ERASED = "closure:traces:erase"
     ACCOUNT_RETURNED = "closure:account:return"
+    ACCOUNT_GONE = "closure:account:miss"
     RETENTION_FILED = "closure:retention:file"
     RETENTION_ERASED = "closure:retention:erase"
     RETENTION_STUCK = "closure:retention:stick"
@@ -67,6 +70,7 @@ class LedgerEvent(StrEnum):
     OPERATOR_ROLE_CHANGED = "desk:operator:role"
     OPERATOR_RESET = "desk:operator:reset"
     OPERATOR_REMOVED = "desk:operator:remove"
+    RESTORE_RELEASED = "ledger:restore:release"
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ def record(event: LedgerEvent, subject: uuid.UUID | None, at: dt.datetime, **fac
         entry.hash = _hash(entry)
         entry.save(force_insert=True)
         LedgerHead.objects.filter(pk=1).update(number=entry.number, hash=entry.hash)
+        transaction.on_commit(partial(advance, entry), robust=True)
     return entry
 
 

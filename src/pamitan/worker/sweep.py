@@ -18,14 +18,17 @@ from django.db import close_old_connections, connection
 
 from pamitan.channels.calls import forget_calls
 from pamitan.channels.claiming import claim_due, release
-from pamitan.channels.models import IncomingMail, Mail
+from pamitan.channels.models import IncomingMail, Mail, TextMessage
 from pamitan.channels.sending import send_due
+from pamitan.channels.texts import forget_texts
 from pamitan.closure.casefiles import destroy_left_keys
 from pamitan.closure.clock import clock
 from pamitan.closure.codes import forget_old_codes
 from pamitan.closure.models import Closure, RetentionFile
+from pamitan.closure.restored import held_back
 from pamitan.closure.retention import destroy_left_retention_keys, erase_retained
 from pamitan.closure.run import step
+from pamitan.closure.texts import send_due_texts
 from pamitan.evidence.tombstones import forget_ended
 from pamitan.worker import mailing
 from pamitan.worker.alive import Presence
@@ -51,7 +54,7 @@ def run_until_idle(only: uuid.UUID | None = None) -> int:
         steps = 0
         while (done := sweep_once(only)) or _in_other_hands(only):
             steps += done
-        while send_due(clock().now()):
+        while send_due(clock().now()) or send_due_texts():
             pass
     return steps
 
@@ -73,7 +76,12 @@ def run_forever(stop: threading.Event) -> None:
 
 
 def sweep_once(only: uuid.UUID | None = None) -> int:
-    """Claim one batch of due closures and let each take one step; how many were claimed."""
+    """Claim one batch of due closures and let each take one step; how many were claimed.
+
+    None while our own database was restored from a backup and nobody has released it.
+    """
+    if held_back():
+        return 0
     rows = Closure.objects.filter(pk=only) if only else Closure.objects.all()
     claims = claim_due(rows, clock().now(), BATCH)
     if claims:
@@ -91,15 +99,24 @@ def _retained_once() -> int:
 def release_claims() -> int:
     """Take over what dead processes had claimed; only for whoever knows that no other worker is alive."""
     now = clock().now()
-    return sum(release(model._default_manager.all(), now) for model in (Closure, RetentionFile, Mail, IncomingMail))
+    return sum(
+        release(model._default_manager.all(), now)
+        for model in (Closure, RetentionFile, Mail, TextMessage, IncomingMail)
+    )
 
 
 def tidy() -> None:
-    """Forget what has had its time: ended bars, old codes, keys left by a crash."""
+    """Forget what has had its time: ended bars, old codes, keys left by a crash.
+
+    Nothing while we are held back: a newer backup may need these keys.
+    """
     now = clock().now()
+    if held_back():
+        return
     forget_ended(now)
     forget_old_codes(now)
     forget_calls(now)
+    forget_texts(now)
     destroy_left_keys()
     destroy_left_retention_keys()
     mailing.tidy(now)
@@ -112,10 +129,12 @@ class _Sweeper:
         self._pool = pool
         self._steps: set[Future[None]] = set()
         self._mail: Future[None] | None = None
+        self._texts: Future[None] | None = None
         self._mail_in = mailing.MailIn()
         self._taking_in: Future[None] | None = None
         self._retained: Future[None] | None = None
         self._tidied_at: dt.datetime | None = None
+        self._held = False
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -125,17 +144,29 @@ class _Sweeper:
     def _round(self) -> bool:
         """Hand out what is due; whether there was anything."""
         self._steps = {future for future in self._steps if not future.done()}
-        claims = claim_due(Closure.objects.all(), clock().now(), BATCH) if len(self._steps) < SLOTS - 1 else []
+        held = self._is_held_back()
+        free = not held and len(self._steps) < SLOTS - 1
+        claims = claim_due(Closure.objects.all(), clock().now(), BATCH) if free else []
         if claims:
             self._steps.add(self._pool.submit(self._in_thread, lambda: step(claims)))
         if self._mail is None or self._mail.done():
             self._mail = self._pool.submit(self._in_thread, lambda: send_due(clock().now()))
+        if self._texts is None or self._texts.done():
+            self._texts = self._pool.submit(self._in_thread, send_due_texts)
         if self._taking_in is None or self._taking_in.done():
             self._taking_in = self._pool.submit(self._in_thread, self._mail_in.round)
-        if self._retained is None or self._retained.done():
+        if not held and (self._retained is None or self._retained.done()):
             self._retained = self._pool.submit(self._in_thread, _retained_once)
         self._tidy_sometimes()
         return bool(claims)
+
+    def _is_held_back(self) -> bool:
+        """Whether nobody has released a restored database yet; said in the log once."""
+        held = held_back() is not None
+        if held and not self._held:
+            log.error("our own database was restored from a backup; nothing is erased until: pamitan release")
+        self._held = held
+        return held
 
     def _tidy_sometimes(self) -> None:
         now = clock().now()
