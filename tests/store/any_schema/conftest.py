@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,9 @@ def _made(server: Database, url: str, name: str) -> str:
 
 def _world(main: str, other: str) -> Iterator[World]:
     databases = [Database(main), Database(other)]
+    gc.freeze()
     yield World(*databases)
+    gc.unfreeze()
     for database in databases:
         database.close()
     forget_engines()

@@ -81,10 +81,7 @@ def live_through(world: World, history: History) -> None:
     assert world.read(history) == before, "planning wrote something"
 
     with power_cut(world, history.crash):
-        try:
-            erase(store, subjects, shelf)
-        except PowerCut:
-            gc.collect()
+        erase(store, subjects, shelf)
     result = erase(store, subjects, shelf)
     after = world.read(history)
     numbers = {str(person.id): person.number for person in history.shop.people}
@@ -118,10 +115,7 @@ def live_until(world: World, history: History, truth: Truth, shelf: Shelf, day: 
     for n, person in enumerate(person for person in history.shop.people if person.number in truth.gone):
         kept = kept_of(shelf, person)
         with power_cut(world, history.crash), suppress(*([ErasureError, StoreError] if held else [])):
-            try:
-                erase_due(store, f"closure {n}", kept, NOW, shelf)
-            except PowerCut:
-                gc.collect()
+            erase_due(store, f"closure {n}", kept, NOW, shelf)
         with suppress(*([ErasureError, StoreError] if held else [])):
             erase_due(store, f"closure {n}", kept, NOW, shelf)
     after = world.read(history)
@@ -170,7 +164,11 @@ def power_cut(world: World, before: int) -> Iterator[None]:
             engine = engine_for(database.url)
             sa.event.listen(engine, "before_cursor_execute", count)
             stack.callback(sa.event.remove, engine, "before_cursor_execute", count)
-        yield
+        try:
+            yield
+        except PowerCut:
+            gc.collect()
+            gc.freeze()  # what has lived until now is not looked through again after the next crash
 
 
 def counted(receipts: dict[str, list[Any]]) -> dict[str, Counter[tuple[str, str, str]]]:
