@@ -15,12 +15,12 @@ from pamitan.cli.output import Exit
 from tests.flow.closing import build_shop
 
 
-def pamitan(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+def pamitan(*words: str, home: Path | None = None, typed: str = "") -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PAMITAN", "DJANGO"))}
     if home:
         environment["PAMITAN_HOME"] = str(home)
     command = [str(Path(sys.executable).parent / "pamitan"), *words]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, input=typed, env=environment, check=False)
 
 
 @pytest.fixture(scope="module")
