@@ -6,11 +6,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from pamitan.stores.engine import engine_for, reading, writing
 from pamitan.stores.errors import StoreMismatch, StoreRefused, StoreUnavailable
+from pamitan.stores.schema import current
 
 TABLES = [
     "CREATE TABLE person (id integer PRIMARY KEY, email varchar(20) NOT NULL UNIQUE, age integer CHECK (age > 0))",
@@ -18,6 +22,13 @@ TABLES = [
     "INSERT INTO person VALUES (1, 'alice@a.example', 30)",
     "INSERT INTO pet VALUES (1, 1)",
 ]
+
+
+ENDINGS = {
+    "postgres": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({})"),
+    "mariadb": ("SELECT CONNECTION_ID()", "KILL {}"),
+}
+"""How to ask for a connection's number, and how another one ends it."""
 
 
 @pytest.fixture
@@ -29,7 +40,7 @@ def engine(any_url: str) -> sa.Engine:
     return engine
 
 
-def ages(engine: sa.Engine) -> list[int]:
+def ages(engine: sa.Engine) -> list[object]:
     with reading(engine) as connection:
         return list(connection.exec_driver_sql("SELECT age FROM person ORDER BY id").scalars())
 
@@ -120,10 +131,7 @@ def test_a_connection_that_breaks_is_temporary_and_the_next_one_works(
     request: pytest.FixtureRequest, kind: str
 ) -> None:
     engine = engine_for(request.getfixturevalue(f"{kind}_url"))
-    ask, end = {
-        "postgres": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({})"),
-        "mariadb": ("SELECT CONNECTION_ID()", "KILL {}"),
-    }[kind]
+    ask, end = ENDINGS[kind]
 
     def break_off() -> None:
         with writing(engine) as ours:
@@ -136,6 +144,67 @@ def test_a_connection_that_breaks_is_temporary_and_the_next_one_works(
         break_off()
     with reading(engine) as connection:
         assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+
+
+def test_a_reading_leaves_statements_prepared(postgres_url: str) -> None:
+    engine = people_of(postgres_url)
+    assert prepared(engine) == 0
+    for _turn in range(8):
+        ages(engine)
+    assert prepared(engine) == 1
+    assert ages(engine) == [30]
+
+
+def test_a_statement_works_again_after_its_column_was_retyped(postgres_url: str) -> None:
+    engine = people_of(postgres_url)
+    before = [ages(engine) for _turn in range(8)]
+    with psycopg.connect(postgres_url) as shop:
+        shop.execute("ALTER TABLE person ALTER age TYPE varchar(20)")
+    with pytest.raises(StoreUnavailable, match="came in between"):
+        ages(engine)
+    assert (before[-1], ages(engine)) == ([30], ["30"])
+
+
+def test_a_schema_that_is_looked_at_again_outdates_no_statement(postgres_url: str) -> None:
+    engine = people_of(postgres_url)
+    current(engine)
+    before = [ages(engine) for _turn in range(8)]
+    with psycopg.connect(postgres_url) as shop:
+        shop.execute("ALTER TABLE person ALTER age TYPE varchar(20)")
+    assert current(engine).table("person").column("age").kind == "text"
+    assert (before[-1], ages(engine)) == ([30], ["30"])
+
+
+def people_of(url: str) -> sa.Engine:
+    engine = engine_for(url)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE person (id integer, age integer)")
+        connection.exec_driver_sql("INSERT INTO person VALUES (1, 30)")
+    return engine
+
+
+def prepared(engine: sa.Engine) -> int:
+    """How many statements about persons the connection keeps prepared."""
+    query = "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, 'age FROM person') > 0"
+    with reading(engine) as connection:
+        return int(connection.exec_driver_sql(query).scalar_one())
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_a_connection_that_was_closed_during_a_long_rest_is_replaced(request: pytest.FixtureRequest, kind: str) -> None:
+    engine = engine_for(request.getfixturevalue(f"{kind}_url"))
+    event.listen(engine, "checkin", rested_for_an_hour)
+    ask, end = ENDINGS[kind]
+    with reading(engine) as connection:
+        number = connection.exec_driver_sql(ask).scalar_one()
+    with sa.create_engine(engine.url, poolclass=sa.NullPool).connect() as another:
+        another.exec_driver_sql(end.format(number))
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql(ask).scalar_one() != number
+
+
+def rested_for_an_hour(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["rested"] -= 3600
 
 
 def test_two_writers_of_one_sqlite_file_take_turns(sqlite_url: str) -> None:

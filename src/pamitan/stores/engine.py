@@ -7,21 +7,24 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from pamitan.stores.errors import StoreMismatch
-from pamitan.stores.failures import translated
+from pamitan.stores.failures import is_outdated_plan, translated
 
 CONNECT_SECONDS = 5
 LOCK_SECONDS = 10
@@ -36,7 +39,13 @@ _RENEWED = 3600
 """Seconds after which a connection is made anew: temporary tables kept for longer would hold back a server's vacuum."""
 _STATEMENTS = 5000
 """So many compiled statements are kept: a dozen for each table of a large data map."""
+_PREPARED = 500
+"""So many statements each connection to PostgreSQL keeps prepared; most data maps have fewer."""
+_IDLE_SECONDS = 30
+"""After so long a connection is asked whether it still lives, before it is used again."""
 _WRITES = "pamitan_writes"
+_changed: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+"""When a database's schema was last seen to be another one; statements that were prepared before do not fit it."""
 _JSON_OF_TEXT = r"""
 DO $do$ BEGIN
     IF pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean
@@ -82,7 +91,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that sees one state of the database; rolled back at the end. Temporary tables are allowed."""
     with translated(engine), engine.connect() as connection, connection.begin() as transaction:
         yield connection
+        _give_up(connection)
         transaction.rollback()
+
+
+def forget_prepared(connection: Connection) -> None:
+    """Have statements prepared anew, whatever connection they are run on: the schema is another one."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("DEALLOCATE ALL")
+        _changed[connection.engine] = time.monotonic()
+
+
+def _give_up(connection: Connection) -> None:
+    """Roll back on PostgreSQL behind its driver's back, which else forgets all prepared statements at a rollback."""
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        driver.pgconn.exec_(b"ROLLBACK")
 
 
 @contextmanager
@@ -109,6 +133,7 @@ def rehearsing(engine: Engine) -> Iterator[Connection]:
         transaction.rollback()
 
 
+@cache
 def _with_driver(text: str) -> URL:
     try:
         url = make_url(text)
@@ -171,7 +196,19 @@ def _postgresql(url: URL) -> Engine:
         "connect",
         _run_at_connect(f"SET lock_timeout = '{LOCK_SECONDS}s'", "SET timezone = 'UTC'", _JSON_OF_TEXT),
     )
+    event.listen(engine, "connect", _keep_prepared)
+    event.listen(engine, "handle_error", _end_with_an_outdated_plan)
     return engine
+
+
+def _keep_prepared(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.prepared_max = _PREPARED
+
+
+def _end_with_an_outdated_plan(context: ExceptionContext) -> None:
+    """The connection would give the same error for ever: a column has another type than when the plan was made."""
+    if is_outdated_plan(context.original_exception):
+        context.is_disconnect = True
 
 
 def _mysql(url: URL) -> Engine:
@@ -186,16 +223,35 @@ def _mysql(url: URL) -> Engine:
 
 
 def _pooled(url: URL, connect_args: dict[str, Any], **options: Any) -> Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         connect_args={name: value for name, value in connect_args.items() if name not in url.query},
-        pool_pre_ping=True,
         pool_recycle=_RENEWED,
         query_cache_size=_STATEMENTS,
         pool_timeout=LOCK_SECONDS,
         hide_parameters=True,
         **options,
     )
+    event.listen(engine, "checkin", _note_the_time)
+    event.listen(engine, "checkout", partial(_ask_after_a_rest, engine))
+    return engine
+
+
+def _note_the_time(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rested"] = time.monotonic()
+
+
+def _ask_after_a_rest(engine: Engine, dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Have a connection replaced that rested while the schema changed, or for so long that its server closed it."""
+    rested = record.info.get("rested", math.inf)
+    if rested < _changed.get(engine, -math.inf):
+        raise exc.DisconnectionError
+    if time.monotonic() - rested < _IDLE_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(dbapi_connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise exc.DisconnectionError from error
 
 
 def _run_at_connect(*statements: str) -> Callable[[Any, Any], None]:

@@ -53,7 +53,7 @@ def _of_database(engine: Engine, error: exc.DBAPIError) -> StoreError:
 def _of_postgresql(engine: Engine, error: exc.DBAPIError) -> StoreError:
     original: Any = error.orig
     state = getattr(original, "sqlstate", None)
-    if state in PG_CONFLICT:
+    if state in PG_CONFLICT or is_outdated_plan(original):
         return _conflict(engine)
     if _is_misuse(error) and state is None:
         return _unfit(engine, original)
@@ -94,6 +94,12 @@ def _of_sqlite(engine: Engine, error: exc.DBAPIError) -> StoreError:
     if isinstance(error, exc.OperationalError):
         return StoreUnavailable(f"{_place(engine)} cannot be used now ({message}); try again later")
     return StoreError(f"{_place(engine)} answers: {type(error.orig).__name__}")
+
+
+def is_outdated_plan(error: Any) -> bool:
+    """PostgreSQL refuses a prepared statement whose columns have another type by now (plancache.c)."""
+    diagnosis = getattr(error, "diag", None)
+    return getattr(diagnosis, "source_function", None) == "RevalidateCachedQuery"
 
 
 def _is_misuse(error: exc.DBAPIError) -> bool:

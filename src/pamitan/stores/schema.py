@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, Engine, Inspector
 
 from pamitan.stores import catalogue
 from pamitan.stores.columns import ColumnKind, declared, kind_of, length_of, sql_type
-from pamitan.stores.engine import reading
+from pamitan.stores.engine import forget_prepared, reading
 from pamitan.stores.errors import StoreMismatch
 
 SYSTEM_SCHEMAS = {"information_schema", "mysql", "performance_schema", "sys"}
@@ -127,9 +127,17 @@ def reflect(engine: Engine) -> Schema:
 def current(engine: Engine) -> Schema:
     """The schema as it is now, read again only if it changed since it was last read."""
     with reading(engine) as connection:
-        shape = catalogue.shape(connection)
+        return seen_by(connection)
+
+
+def seen_by(connection: Connection) -> Schema:
+    """The same, asked through a connection that is open already."""
+    engine, shape = connection.engine, catalogue.shape(connection)
     with _lock:
-        if engine not in _cache or _cache[engine][0] != shape:
+        if engine in _cache and _cache[engine][0] != shape:
+            del _cache[engine]
+            forget_prepared(connection)
+        if engine not in _cache:
             _cache[engine] = _read(engine)
         return _cache[engine][1]
 
