@@ -183,6 +183,14 @@ def test_check_accepts_a_whole_store_file(shell: Shell) -> None:
     assert (done.returncode, json.loads(done.stdout)["ok"]) == (0, True)
 
 
+def test_check_names_text_messages_without_a_provider(shell: Shell) -> None:
+    words = shell.store_file.read_text()
+    shell.store_file.write_text(words.replace("store:\n", "store:\n  codes_by: [email, sms]\n", 1))
+    done = shell.run("check", str(shell.store_file))
+    assert done.returncode == 2
+    assert "codes by sms need a provider; describe its hook under 'sms', or take sms out" in done.stdout + done.stderr
+
+
 def test_check_refuses_an_unmapped_table_with_a_link(shell: Shell) -> None:
     shell.shop.run(
         "CREATE TABLE wish (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id), note TEXT)"

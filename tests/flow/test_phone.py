@@ -235,7 +235,7 @@ def test_who_has_no_address_gets_no_code(anna: User) -> None:
     call = wanted(BOB, "+6281298765432")
     answer = operator_client(anna).post(f"/desk/conversations/{call.reference}/identity/")
     assert answer.status_code == 409
-    assert "The account has no e-mail address to send a code to." in answer.content.decode()
+    assert "The account has no address that a code can be sent to." in answer.content.decode()
 
 
 def test_the_ledger_says_that_it_was_asked_and_not_the_code(anna: User) -> None:

@@ -203,6 +203,21 @@ def test_all_unset_variables_are_named_with_their_lines(path: Path) -> None:
         ("  country: NO", "  country: Norway", "4: store.country does not look as it should; it must match ^[A-Z]{2}$"),
         (
             "  country: NO",
+            "  codes_by: [email, sms]",
+            "4: store.codes_by: codes by sms need a provider; describe its hook under 'sms', or take sms out",
+        ),
+        (
+            "store:\n  name: Toko",
+            "sms: {url: x, secret: y}\nstore:\n  codes_by: [sms]\n  name: Toko",
+            "3: store.codes_by: codes by sms need a number; name it under account.phone",
+        ),
+        (
+            "store:\n",
+            "sms: {url: x, secret: y}\nstore:\n",
+            "1: sms: nothing is sent by it; write codes_by: [email, sms] under 'store'",
+        ),
+        (
+            "  country: NO",
             "  timezone: Asia/Jakata",
             "4: store.timezone: 'Asia/Jakata' is no time zone; write e.g. Asia/Jakarta or UTC",
         ),

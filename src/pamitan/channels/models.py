@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
@@ -41,6 +43,37 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+
+class TextMessage(models.Model):
+    """One text message (SMS) to one number. Once it is sent or given up, number and words are gone; kept for a day."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    """The same at every try, so that the provider sends it once."""
+    number = models.CharField(max_length=16, blank=True)
+    """As E.164."""
+    number_hash = models.CharField(max_length=64)
+    words = models.CharField(max_length=320, blank=True)
+    language = models.CharField(max_length=2)
+    queued_at = models.DateTimeField(db_index=True)
+    until = models.DateTimeField()
+    """What it says is of no use later; then it is given up."""
+    due_at = models.DateTimeField(null=True, db_index=True)  # none: sent, or given up
+    attempt = models.PositiveIntegerField(default=0)
+    claimed = models.BooleanField(default=False)
+    failing = models.BooleanField(default=False)  # the latest try failed
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["number_hash", "queued_at"], name="text_by_number")]
+        constraints = [
+            models.CheckConstraint(
+                name="text_done_names_nobody", condition=Q(due_at__isnull=False) | Q(number="", words="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
 
 
 class PhoneCall(models.Model):

@@ -1,4 +1,4 @@
-"""One-time codes to the registered address: six digits, ten minutes, five tries, five codes an hour."""
+"""One-time codes to the registered address or mobile number: six digits, ten minutes, five tries, five an hour."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from pamitan.closure import mails
+from pamitan.closure import mails, texts
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import CodeNeeded, NoAddress, NoSuchAccount, TooManyCodes
 from pamitan.closure.language import fitting_language
 from pamitan.closure.models import OneTimeCode
 from pamitan.closure.store import current_store
+from pamitan.content.identifiers import IdentifierKind, is_mobile
 from pamitan.evidence.tombstones import tombstone_hash
 from pamitan.kit.hashing import keyed_hash, one_time_code
 from pamitan.stores.types import Account, Identifier
@@ -30,27 +31,43 @@ MOST_PER_HOUR = 5
 
 
 def send_code(account_id: str, purpose: str, *, language: str | None = None) -> None:
-    """Mail a new code to the account's registered address; older ones of the same purpose are no longer valid.
+    """Send a new code by the first of the account's ways; older ones of the same purpose are no longer valid.
 
     Raises ``NoSuchAccount``, ``NoAddress``, ``TooManyCodes`` and ``StoreUnavailable``.
     """
+    now = clock().now()
     with transaction.atomic():
-        account, code = draw_code(account_id, purpose)
-        mails.queue_code(account.email or "", code, fitting_language(language or account.language), clock().now())
+        account, address, code = draw_code(account_id, purpose)
+        written = fitting_language(language or account.language)
+        if address.kind == "phone":
+            texts.queue_code(address.value, code, written, now, until=now + VALID)
+        else:
+            mails.queue_code(address.value, code, written, now)
 
 
-def draw_code(account_id: str, purpose: str) -> tuple[Account, str]:
-    """The account, and a new code for the caller to send to its registered address. Raises as :func:`send_code`."""
+def code_addresses(account: Account) -> list[Identifier]:
+    """Where a code for this account can go, the way that the store prefers (``store.codes_by``) first."""
+    country, ways = current_store().file.store.country, current_store().file.store.codes_by
+    found = {"email": account.email, "sms": account.phone if is_mobile(account.phone, country) else None}
+    return [Identifier("phone" if way == "sms" else "email", address) for way in ways if (address := found[way])]
+
+
+def draw_code(account_id: str, purpose: str, kind: IdentifierKind | None = None) -> tuple[Account, Identifier, str]:
+    """The account, where its new code goes (of that ``kind`` if given), and the code for the caller to send there.
+
+    Raises as :func:`send_code`.
+    """
     now = clock().now()
     account = current_store().account(account_id)
     if account is None:
         raise NoSuchAccount("the store has no such customer")
-    if not account.email:
-        raise NoAddress("the account has no e-mail address")
+    address = next((one for one in code_addresses(account) if kind in (None, one.kind)), None)
+    if address is None:
+        raise NoAddress("the account has no address for a code")
     with transaction.atomic():
         if _sent_within_the_hour(account_id, purpose, now) >= MOST_PER_HOUR:
             raise TooManyCodes("too many codes within the hour")
-        return account, issue_code(account_id, purpose, account.email, now, until=now + VALID)
+        return account, address, issue_code(account_id, purpose, address.value, now, until=now + VALID)
 
 
 def issue_code(account_id: str, purpose: str, address: str, now: dt.datetime, *, until: dt.datetime) -> str:
@@ -84,7 +101,7 @@ def check_code(account_id: str, purpose: str, code: str) -> Identifier | None:
             return None
         row.proved_at = now
         row.save(update_fields=["proved_at"])
-    return Identifier("email", row.address)
+    return _identifier(row)
 
 
 def spend_proof(account_id: str, purpose: str, now: dt.datetime) -> Identifier:
@@ -95,13 +112,17 @@ def spend_proof(account_id: str, purpose: str, now: dt.datetime) -> Identifier:
         raise CodeNeeded("closing at once needs the code that is sent to the registered address")
     row.spent_at = now
     row.save(update_fields=["spent_at"])
-    return Identifier("email", row.address)
+    return _identifier(row)
 
 
 def forget_old_codes(now: dt.datetime) -> int:
     """Delete the codes that are of no use any more; how many."""
     rows, _ = OneTimeCode.objects.filter(expires_at__lt=now - dt.timedelta(hours=1)).delete()
     return rows
+
+
+def _identifier(row: OneTimeCode) -> Identifier:
+    return Identifier("email" if "@" in row.address else "phone", row.address)
 
 
 def _codes(account_id: str, purpose: str) -> QuerySet[OneTimeCode]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pamitan.closure.clock import clock
+from pamitan.closure.codes import code_addresses
 from pamitan.closure.errors import NoSuchAccount
 from pamitan.closure.models import SavedItem
 from pamitan.closure.store import current_store
@@ -78,7 +79,7 @@ def before_you_go(account_id: str, proven: Collection[Identifier] = ()) -> Befor
         kept=kept_records(store.file, clock().now().date()),
         withdrawal_days=rules.withdrawal_days,
         wait_for_orders_days=rules.wait_for_orders_days,
-        can_close_now=account.email is not None,
+        can_close_now=bool(code_addresses(account)),
         email_bar=rules.bar.email,
         phone_bar=rules.bar.phone,
     )

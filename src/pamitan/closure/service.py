@@ -15,7 +15,15 @@ from django.db import IntegrityError, models, transaction
 from pamitan.closure import mails
 from pamitan.closure.blockers import blockers
 from pamitan.closure.clock import clock
-from pamitan.closure.codes import CLOSE_NOW, CONFIRM, check_code, issue_code, send_code, spend_proof
+from pamitan.closure.codes import (
+    CLOSE_NOW,
+    CONFIRM,
+    check_code,
+    code_addresses,
+    issue_code,
+    send_code,
+    spend_proof,
+)
 from pamitan.closure.consequences import BeforeYouGo, KeptRecord, ShelvedItem, before_you_go, mark_saved, saved_keys
 from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay, NoSuchAccount, NotPossible
 from pamitan.closure.hold import standing_hold, standing_holds
@@ -48,6 +56,7 @@ __all__ = [
     "close_anyway",
     "closure_by_confirm_token",
     "closure_by_token",
+    "code_addresses",
     "confirm",
     "confirm_by_code",
     "confirm_by_token",

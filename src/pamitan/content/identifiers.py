@@ -69,6 +69,15 @@ def normalise_phone(text: str | None, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_mobile(number: str | None, country: str) -> bool:
+    """Whether text messages may reach the number; in some countries mobile and fixed numbers look alike."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number or "", country))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
 def _trimmed(text: str | None) -> str:
     """Without blanks and invisible format characters (zero-width spaces, marks of direction) at both ends."""
     kept = (text or "").strip()

@@ -52,6 +52,10 @@ class Notice(models.TextChoices):
     WRONG_NUMBER = "wrong_number", _("The number was not yours. Please give us another one.")
     NEW_NUMBER = "new_number", _("Another call is asked for.")
     IDENTITY_ASKED = "identity_asked", _("We have sent a code to the registered address, to know who is speaking.")
+    IDENTITY_TEXTED = (
+        "identity_texted",
+        _("We have sent a code to the registered mobile number, to know who is speaking."),
+    )
     IDENTITY_SHOWN = "identity_shown", _("The code was right: the account's holder is speaking.")
     CLOSURE_PREPARED = (
         "closure_prepared",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import NoAddress, NoSuchAccount, TooManyCodes
 from pamitan.closure.store import current_store
+from pamitan.content.identifiers import IdentifierKind
 from pamitan.conversation import identity
 from pamitan.conversation.errors import ConversationError
 from pamitan.conversation.models import Conversation
@@ -19,6 +20,8 @@ from pamitan.desk.views import conversation_page
 from pamitan.storefile.model import Hook
 from pamitan.stores.errors import StoreError
 from pamitan.stores.hooks import call_hook
+
+_WAYS: dict[str, IdentifierKind] = {"email": "email", "phone": "phone"}
 
 
 @serving
@@ -45,14 +48,14 @@ def dial(request: HttpRequest, reference: str) -> HttpResponse:
 
 @serving
 def ask_identity(request: HttpRequest, reference: str) -> HttpResponse:
-    """Send a code to the registered address, for the caller to read out."""
+    """Send a code to the registered address or mobile number, for the caller to read out."""
     found = get_object_or_404(Conversation, reference=reference)
     if request.method != "POST":
         return redirect("desk:conversation", reference)
     try:
-        identity.ask(found, operator_of(request))
+        identity.ask(found, operator_of(request), _WAYS.get(request.POST.get("by", "")))
     except NoAddress:
-        return _again(request, found, _("The account has no e-mail address to send a code to."), 409)
+        return _again(request, found, _("The account has no address that a code can be sent to."), 409)
     except TooManyCodes:
         return _again(request, found, _("Too many codes within the hour. Please wait."), 429)
     except NoSuchAccount:

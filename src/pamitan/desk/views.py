@@ -17,9 +17,10 @@ from pamitan.closure import service as closure_service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import AlreadyOpen, ClosureError
 from pamitan.closure.retention import retained_overview
-from pamitan.conversation import service
+from pamitan.closure.texts import texts_are_late
+from pamitan.conversation import identity, service
 from pamitan.conversation.errors import ConversationError
-from pamitan.conversation.models import Conversation, Outcome, State
+from pamitan.conversation.models import Channel, Conversation, Outcome, State
 from pamitan.desk import claims, presence
 from pamitan.desk.backlog import backlog, needs_person
 from pamitan.desk.callers import has_telephone, may_dial, ringing_now
@@ -216,6 +217,8 @@ def conversation_page(
         "outcomes": Outcome.choices,
         "may_dial": may_dial(),
         "has_telephone": has_telephone(),
+        "code_ways": identity.ways(found) if found.channel == Channel.PHONE else [],
+        "texts_late": texts_are_late(),
         "note": note,
         "notes": _notes(found),
         "others": presence.others(found, operator),

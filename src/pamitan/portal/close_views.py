@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from pamitan.closure import service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import AlreadyOpen, BlockersInTheWay
-from pamitan.closure.masking import masked_email
+from pamitan.closure.masking import masked_email, masked_phone
 from pamitan.closure.service import BeforeYouGo
 from pamitan.closure.states import State
 from pamitan.closure.store import current_store
+from pamitan.closure.texts import texts_are_late
 from pamitan.conversation import service as conversations
 from pamitan.portal import session, tasks
 from pamitan.portal.confirming import confirm_closing, send_confirming_code
@@ -25,6 +26,7 @@ from pamitan.portal.losses import losses
 from pamitan.portal.status_views import case_context
 from pamitan.portal.tasks import Tasks
 from pamitan.stores.errors import StoreError, StoreUnavailable
+from pamitan.stores.types import Account
 
 DECISIONS: dict[str, tasks.Decision] = {"wait": "wait", "anyway": "anyway", "undo": ""}
 
@@ -128,6 +130,16 @@ def _confirm_page(
     return render(request, "portal/confirm.html", page, status=422 if failed else 200)
 
 
+def _code_address(account: Account) -> dict[str, Any]:
+    """Where a code goes, shown in part; nothing where none can be sent."""
+    address = next(iter(service.code_addresses(account)), None)
+    if address is None:
+        return {}
+    by_phone = address.kind == "phone"
+    masked = masked_phone(address.value) if by_phone else masked_email(address.value)
+    return {"code_by": address.kind, "code_to": masked, "texts_late": by_phone and texts_are_late()}
+
+
 def _page(request: HttpRequest, before: BeforeYouGo) -> dict[str, Any]:
     now = clock().now()
     latest = now + dt.timedelta(days=before.wait_for_orders_days)
@@ -137,6 +149,7 @@ def _page(request: HttpRequest, before: BeforeYouGo) -> dict[str, Any]:
         "account": before.account,
         "who": before.account.name or before.account.email or before.account.phone or before.account.id,
         "masked_email": masked_email(before.account.email),
+        **_code_address(before.account),
         "tasks": listed,
         "undecided": len(listed.undecided),
         "library": purchases(session.account_of(request), before.library),

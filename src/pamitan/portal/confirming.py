@@ -17,7 +17,7 @@ from pamitan.stores.types import Account
 
 
 def send_confirming_code(form: ConfirmForm, account: Account) -> bool:
-    """Mail a code to the registered address; says in the form why not."""
+    """Send a code to the registered address; says in the form why not."""
     try:
         service.send_code(account.id, service.CLOSE_NOW, language=get_language())
     except TooManyCodes:
@@ -46,7 +46,7 @@ def confirm_closing(request: HttpRequest, form: ConfirmForm, account: Account, t
             accept_losses=[task.item.key for task in tasks.given_up],
         )
     except CodeNeeded:
-        form.add_error("code", _("To close now, enter the code that we send you by e-mail."))
+        form.add_error("code", _("To close now, enter the code that we send you."))
     except BadAddress:
         form.add_error("other_email", form.fields["other_email"].error_messages["invalid"])
     return None
@@ -59,13 +59,13 @@ def _shown_to_be_them(request: HttpRequest, form: ConfirmForm, account: Account)
         return _by_code(request, form, account, code)
     if account.has_password:
         return _by_password(request, form, account, password)
-    form.add_error("code", _("Enter the code from the e-mail."))
+    form.add_error("code", _("Enter the code that we sent you."))
     return False
 
 
 def _by_code(request: HttpRequest, form: ConfirmForm, account: Account, code: str) -> bool:
     if not code:
-        form.add_error("code", _("Enter the code from the e-mail."))
+        form.add_error("code", _("Enter the code that we sent you."))
         return False
     address = service.check_code(account.id, service.CLOSE_NOW, code)
     if address is None:

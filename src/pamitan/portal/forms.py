@@ -27,7 +27,7 @@ class AskCodeForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(max_length=20, error_messages={"required": _("Enter the code from the e-mail.")})
+    code = forms.CharField(max_length=20, error_messages={"required": _("Enter the code that we sent you.")})
 
     def clean_code(self) -> str:
         return "".join(self.cleaned_data["code"].split())

@@ -15,6 +15,7 @@ from pamitan.closure import service
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import ClosureError
 from pamitan.closure.store import current_store
+from pamitan.closure.texts import texts_are_late
 from pamitan.portal import handover, session
 from pamitan.portal.forms import AskCodeForm, CodeForm, SignInForm
 from pamitan.portal.holder import note_shown
@@ -44,12 +45,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def ask_code(request: HttpRequest) -> HttpResponse:
-    """A code to the registered address, for who has no password. Known or unknown, the answer looks the same."""
+    """A code to the registered address or number, for who has no password. Known or unknown, the answer is the same."""
     form = AskCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with even_time():
             accounts = accounts_named(form.cleaned_data["login"])
-            for account in accounts:
+            for account in _one_for_each_address(accounts):
                 _send_code(account)
             request.session["code_accounts"] = [account.id for account in accounts]
         return _to(request, "portal:enter_code")
@@ -108,6 +109,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("portal:front")
 
 
+def _one_for_each_address(accounts: list[Account]) -> list[Account]:
+    """A right code lets in to every account of its address, so one code for an address is enough."""
+    addresses = {tuple(service.code_addresses(account)[:1]): account for account in reversed(accounts)}
+    return list(addresses.values())
+
+
 def _send_code(account: Account) -> None:
     try:
         service.send_code(account.id, CODE_PURPOSE, language=get_language())
@@ -121,8 +128,12 @@ def _by_code(asked: list[str], code: str) -> tuple[Identifier | None, list[Accou
     for account in accounts:
         address = service.check_code(account.id, CODE_PURPOSE, code)
         if address:
-            return address, [other for other in accounts if other.email == address.value and service.may_sign_in(other)]
+            return address, [other for other in accounts if _has(other, address) and service.may_sign_in(other)]
     return None, []
+
+
+def _has(account: Account, address: Identifier) -> bool:
+    return address in (Identifier("email", account.email or ""), Identifier("phone", account.phone or ""))
 
 
 def _come_in(
@@ -139,7 +150,9 @@ def _come_in(
 
 
 def _form_page(request: HttpRequest, template: str, form: SignInForm | AskCodeForm | CodeForm) -> HttpResponse:
-    return render(request, template, {"form": form, "next": _next(request)}, status=422 if form.errors else 200)
+    by_sms = current_store().file.sms is not None
+    context = {"form": form, "next": _next(request), "by_sms": by_sms, "texts_late": texts_are_late()}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _to(request: HttpRequest, page: str) -> HttpResponse:

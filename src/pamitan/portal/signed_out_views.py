@@ -1,4 +1,4 @@
-"""Contact us for who is not signed in: a code to the registered address shows who is asking, then the same path."""
+"""Contact us, signed out: a code to the registered address or number shows who is asking; then the same path."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from pamitan.closure.store import current_store
 from pamitan.portal.session import signed_in
 
 
@@ -21,6 +22,7 @@ def write(request: HttpRequest) -> HttpResponse:
     following = urlencode({"next": reverse("portal:contact")})
     context = {
         "by_code": f"{reverse('portal:ask_code')}?{following}",
+        "by_sms": current_store().file.sms is not None,
         "by_password": f"{reverse('portal:sign_in')}?{following}",
     }
     return render(request, "conversation/signed_out.html", context)

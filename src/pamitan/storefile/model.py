@@ -224,6 +224,18 @@ class Telephone(Strict):
     timeout_seconds: float = 10
 
 
+class Sms(Strict):
+    """The store's provider of text messages: one-time codes go out by it where ``store.codes_by`` names ``sms``."""
+
+    url: str
+    """Is posted ``{"event": "sms", "number": ..., "text": ..., "language": ...}``, the number as E.164."""
+    secret: str
+    """Signs what we post, as with a hook."""
+    timeout_seconds: float = 10
+    most_per_hour: int = Field(500, ge=1)
+    """So many messages an hour in all: a guard against who asks for codes at the store's expense."""
+
+
 class Bar(Strict):
     """How long the identifier of a closed account cannot be used again: ``forever``, ``none`` or e.g. ``90 days``."""
 
@@ -302,6 +314,8 @@ class StoreInfo(Strict):
     answer_within: AnswerWithin = AnswerWithin()
     conversations_kept_days: int = Field(365, ge=1)
     """So many days after its last word a conversation is deleted; at once when the account is closed."""
+    codes_by: list[Literal["email", "sms"]] = Field(["email"], min_length=1)
+    """How one-time codes go to a customer: by the first way for which the account has an address."""
     complaints: Text | None = None
     """Where a customer can complain, e.g. the data-protection authority."""
 
@@ -323,6 +337,7 @@ class StoreFile(Strict):
     """datastore -> table or table.column -> why it holds nothing of a customer. ``*`` stands for any text."""
     hooks: dict[str, Hook] = {}
     telephone: Telephone | None = None
+    sms: Sms | None = None
     closing: Closing = Closing()
     guard: Guard = Guard()
     contact: list[Choice] = []
@@ -339,6 +354,7 @@ class StoreFile(Strict):
         self._check_targets()
         self._check_guests()
         self._check_sections()
+        self._check_codes()
         return self
 
     def _check_datastores(self) -> None:
@@ -395,6 +411,17 @@ class StoreFile(Strict):
                 self._check_way(item.datastore, item.link or [], item.table, section, index)
         for index, session in enumerate(self.account.sessions):
             self._check_way(session.datastore, session.link, session.table, "account", "sessions", index)
+
+    def _check_codes(self) -> None:
+        """Codes by text message need a provider and a number; a provider without them is a mistake as well."""
+        by_sms = "sms" in self.store.codes_by
+        if by_sms and self.sms is None:
+            mend = "describe its hook under 'sms', or take sms out"
+            raise Misplaced(f"codes by sms need a provider; {mend}", "store", "codes_by")
+        if by_sms and self.account.phone is None:
+            raise Misplaced("codes by sms need a number; name it under account.phone", "store", "codes_by")
+        if self.sms is not None and not by_sms:
+            raise Misplaced("nothing is sent by it; write codes_by: [email, sms] under 'store'", "sms")
 
     def _check_way(self, datastore: str | None, links: list[Link], table: str, *place: str | int) -> None:
         where = datastore or self.home
