@@ -10,6 +10,9 @@ import pytest
 
 from pamitan.erasure.errors import MapMismatch
 from pamitan.erasure.fates import fates_of
+from pamitan.erasure.verify import verify
+from pamitan.erasure.weighing import UNPROVEN
+from pamitan.stores.types import Identifier, Subject
 from tests.store.gallery.case import ALICE, BOB, PEOPLE, STORE, Case
 
 LOG = """
@@ -66,9 +69,71 @@ reply: {link: {on: {message_id: message.id}}, delete: true}
     }
 
 
-def test_late_rows_are_redacted_too(any_url: str) -> None:
-    from pamitan.erasure.verify import verify
+BORROWED = """
+CREATE TABLE parcel (id INTEGER PRIMARY KEY, customer_id INTEGER, phone VARCHAR(40), tax VARCHAR(40), note TEXT);
+INSERT INTO parcel VALUES (1, 1, '0812 3456 7802', '4111 2222 3333', 'call +62 812 3456 7802 or Alice');
+INSERT INTO parcel VALUES (2, 2, '0812 3456 7802', NULL, 'mine, not that of alice@example.com');
+CREATE TABLE log (id INTEGER PRIMARY KEY, line TEXT);
+INSERT INTO log VALUES
+    (1, 'alice@example.com sends to 0812 3456 7802'),
+    (2, 'alice@example.com (0812-3456-7801) wrote; 0812-3456-7899 did not'),
+    (3, 'alice@example.com 411122223333'),
+    (4, '{"to": "alice@example.com", "at": 6281234567802}');
+"""
+BORROWED_MAP = """
+parcel:
+  - {link: {on: {customer_id: account.id}}, redact: [note], clear: [phone, tax], personal: {phone: phone, tax: other}}
+  - {link: {mentions: note}, redact: [note]}
+log: {link: {mentions: line}, redact: [line]}
+"""
 
+
+def test_a_number_that_is_another_customers_stays_in_rows_of_others(any_url: str) -> None:
+    """Alice had a parcel sent to Bob: his number stands in her row and leaves with it, and stays wherever it is his."""
+    assert Case(any_url, BORROWED, BORROWED_MAP).close(ALICE) == {
+        "parcel": [
+            (1, 1, None, None, "call [erased] or [erased]"),
+            (2, 2, "0812 3456 7802", None, "mine, not that of [erased]"),
+        ],
+        "log": [
+            (1, "[erased] sends to 0812 3456 7802"),
+            (2, "[erased] ([erased]) wrote; 0812-3456-7899 did not"),
+            (3, "[erased] [erased]"),
+            (4, '{"to": "[erased]", "at": 6281234567802}'),
+        ],
+    }
+
+
+def test_an_element_of_another_customer_stays_in_a_list_of_others(any_url: str) -> None:
+    sql = """
+CREATE TABLE parcel (id INTEGER PRIMARY KEY, customer_id INTEGER, phone VARCHAR(40));
+INSERT INTO parcel VALUES (1, 1, '+6281234567802');
+CREATE TABLE club (id INTEGER PRIMARY KEY, members TEXT);
+INSERT INTO club VALUES (1, '[{"p":"+6281234567801"},{"p":"+6281234567802"},{"p":"+6281234567899"}]');
+"""
+    map_ = """
+parcel: {link: {on: {customer_id: account.id}}, delete: true, personal: {phone: phone}}
+club: {link: {mentions: members}, scrub: {members: "[p=account.phone]"}}
+"""
+    assert Case(any_url, sql, map_).close(ALICE) == {
+        "parcel": [],
+        "club": [(1, '[{"p":"+6281234567802"},{"p":"+6281234567899"}]')],
+    }
+
+
+def test_an_unproven_number_stays_in_rows_of_others_and_the_scan_says_so(any_url: str) -> None:
+    proven = Subject("1", frozenset({Identifier("email", "alice@example.com")}))
+    sql = """
+CREATE TABLE log (id INTEGER PRIMARY KEY, line TEXT);
+INSERT INTO log VALUES (1, 'alice@example.com called from 0812-3456-7801'), (2, '0812-3456-7801 called');
+"""
+    case = Case(any_url, sql, LOG_MAP)
+    assert case.close(proven)["log"] == [(1, "[erased] called from 0812-3456-7801"), (2, "0812-3456-7801 called")]
+    found = verify(case.store, [proven], case.shelf).residue["1"]
+    assert [(r.table, r.kind, r.rows, r.explained_by) for r in found] == [("log", "phone", 2, UNPROVEN)]
+
+
+def test_late_rows_are_redacted_too(any_url: str) -> None:
     case = Case(any_url, LOG.replace("PACKED", ""), LOG_MAP)
     case.close(ALICE)
     case.execute("INSERT INTO log VALUES (7, 'again alice@example.com')")
@@ -78,8 +143,6 @@ def test_late_rows_are_redacted_too(any_url: str) -> None:
 
 
 def test_an_unproven_address_finds_nothing(any_url: str) -> None:
-    from pamitan.stores.types import Subject
-
     case = Case(any_url, LOG.replace("PACKED", ""), LOG_MAP)
     before = case.rows()["log"]
     case.try_to_close(Subject("1"))

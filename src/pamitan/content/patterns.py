@@ -26,6 +26,8 @@ from pamitan.content.identifiers import SENTINELS, Identifier, normalise_email, 
 from pamitan.content.numbers import compact_number, day, spellings
 
 ResidueKind = Literal["email", "phone", "id", "name", "address", "date"]
+CERTAIN: Final[tuple[ResidueKind, ...]] = ("email", "phone", "id")
+"""Kinds that tell one person from all others, but for those who share the identifier."""
 
 APART: Final = "\x1e"
 """Parts the texts that are searched together; in a text of its own it says nothing."""
@@ -255,6 +257,11 @@ def needles(kind: str, value: str, country: str) -> Iterator[Needle]:
             yield from _words_needles(kind, value)
         case "other":
             yield from _other_needles(value)
+
+
+def tells_by_itself(needle: Needle) -> bool:
+    """An address, a number or an id, unlike words and days, which many have."""
+    return needle.kind in CERTAIN
 
 
 def _is_all(text: str, match: re.Match[str]) -> bool:

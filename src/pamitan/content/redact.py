@@ -58,8 +58,8 @@ class _Found:
 class Redactor:
     """Knows what to take out.
 
-    ``owns``: the texts are the person's own, so single words of a name go as well; elsewhere they go only right beside
-    an address, a number or a full name. ``word`` is what stands in their place.
+    ``owns``: the texts are the person's own, so single words of a name go as well; elsewhere what is not strong goes
+    only right beside an address, a number or a full name. ``word`` is what stands in their place.
     """
 
     def __init__(self, sought: Iterable[Needle], owns: bool = True, word: str = ERASED) -> None:
@@ -113,7 +113,8 @@ class Redactor:
 
     def _leaf(self, node: Node) -> bool:
         if node.kind == "number":
-            standing = any(_is_number(needle, node.value) for needle in self._needles)
+            sought = [needle for needle in self._needles if self._owns or needle.strong]
+            standing = any(_is_number(needle, node.value) for needle in sought)
             if standing:
                 node.become(0)
             return standing
@@ -183,7 +184,8 @@ class Redactor:
             words += [f for f in self._words(view) if not markup.guards(f.start, f.end, view.starts is None, f.certain)]
         if self._owns:
             return certain + words
-        return _standing_beside(text, certain + [f for f in words if f.certain], [f for f in words if not f.certain])
+        found = certain + words
+        return _standing_beside(text, [f for f in found if f.certain], [f for f in found if not f.certain])
 
     def _certain(self, view: View) -> Iterator[_Found]:
         low, folds = lowered(view), folded(view)

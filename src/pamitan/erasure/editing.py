@@ -1,15 +1,21 @@
-"""What becomes of the values that scrub and redact rewrite: knows the persons of a batch by their case files."""
+"""What becomes of the values that scrub and redact rewrite: knows the persons of a batch by their case files.
+
+In rows of the person's own everything goes that the case file knows. A row that only mentions the person may be
+anybody's, and a case file holds more than the person's own: the number of a friend who took a parcel in. There only
+what may lead to rows goes (proven, and held by nobody else), with the account's id and the names beside.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from pamitan.content.identifiers import normalise_email, normalise_phone
-from pamitan.content.patterns import ERASED, Matcher, Needle, needles
+from pamitan.content.patterns import ERASED, Matcher, Needle, needles, tells_by_itself
 from pamitan.content.redact import Redactor, parts_of_names
 from pamitan.content.scrub import Change, Overwriting, Removal, Scrubber
 from pamitan.content.search import hits_in
@@ -18,6 +24,7 @@ from pamitan.erasure.casefile import CaseFile
 from pamitan.storefile.rules import Paths, Rule
 from pamitan.stores.rewrite import Touch, TouchedCell
 from pamitan.stores.schema import Column
+from pamitan.stores.types import Identifier
 
 _REMEMBERED = 4096
 """Redactors that are kept; a batch has two for each account at most."""
@@ -26,11 +33,19 @@ _REMEMBERED = 4096
 class Editing:
     """Edits the cells of a batch of accounts. ``casefiles``: in the order of the accounts' numbers.
 
-    The case files are read when the first value is edited, so that whatever was learnt by then is taken out.
+    ``usable``: in the same order, the addresses and numbers that may lead to rows. The case files are read when the
+    first value is edited, so that whatever was learnt by then is taken out.
     """
 
-    def __init__(self, casefiles: Sequence[CaseFile], country: str, rules: Callable[[str], Sequence[Rule]]) -> None:
+    def __init__(
+        self,
+        casefiles: Sequence[CaseFile],
+        usable: Sequence[Collection[Identifier]],
+        country: str,
+        rules: Callable[[str], Sequence[Rule]],
+    ) -> None:
         self._casefiles = casefiles
+        self._usable = usable
         self._country = country
         self._rules = rules
         self._redactor = lru_cache(_REMEMBERED)(self._new_redactor)
@@ -52,9 +67,9 @@ class Editing:
             return self._redactor(account, owns, "").redact(value)
         return new
 
-    def scrubbed(self, value: Any, account: int, paths: Paths) -> Any:
+    def scrubbed(self, value: Any, account: int, owns: bool, paths: Paths) -> Any:
         """The value without what lies at the paths."""
-        return self._scrubber(account, _changes(paths)).scrub(value)
+        return self._scrubber(account, owns, _changes(paths)).scrub(value)
 
     def _needles(self, account: int) -> list[Needle]:
         casefile = self._casefiles[account]
@@ -62,21 +77,33 @@ class Editing:
         found = [needle for kind, value in sorted(values) for needle in needles(kind, value, self._country)]
         return [*dict.fromkeys([*found, *parts_of_names(found)])]
 
-    def _new_redactor(self, account: int, owns: bool, word: str) -> Redactor:
-        return Redactor(self._needles(account), owns, word)
+    def _needles_anywhere(self, account: int) -> Iterator[Needle]:
+        """What is this person's in whosever row it stands, and the words that go with it."""
+        for item in sorted(self._usable[account], key=str):
+            yield from needles(item.kind, item.value, self._country)
+        yield from needles("id", self._casefiles[account].account_id, self._country)
+        for needle in self._needles(account):
+            if needle.identifier is None:  # a tax number may be a company's, so it goes as a word does: beside these
+                yield replace(needle, strong=False) if tells_by_itself(needle) else needle
 
-    def _new_scrubber(self, account: int, changes: tuple[Change, ...]) -> Scrubber:
+    def _new_redactor(self, account: int, owns: bool, word: str) -> Redactor:
+        return Redactor(self._needles(account) if owns else self._needles_anywhere(account), owns, word)
+
+    def _new_scrubber(self, account: int, owns: bool, changes: tuple[Change, ...]) -> Scrubber:
         casefile = self._casefiles[account]
         said: defaultdict[str, set[str]] = defaultdict(set)
         said["account.id"] = set(_spellings(casefile.account_id))
         for item in casefile.identifiers:
-            if item.kind in ("email", "phone"):
-                said[f"account.{item.kind}"] |= {item.value, item.value.lower(), self._normal(item.kind, item.value)}
+            normal = self._normal(item.kind, item.value)
+            if normal and (owns or normal in self._usable[account]):
+                said[f"account.{item.kind}"] |= {item.value, item.value.lower(), normal.value}
         return Scrubber(changes, {name: frozenset(values) for name, values in said.items()})
 
-    def _normal(self, kind: str, value: str) -> str:
-        normal = normalise_email(value) if kind == "email" else normalise_phone(value, self._country)
-        return normal or value
+    def _normal(self, kind: str, value: str) -> Identifier | None:
+        """``None`` for what is neither an address nor a number."""
+        if kind == "email":
+            return Identifier("email", normalise_email(value) or value)
+        return Identifier("phone", normalise_phone(value, self._country) or value) if kind == "phone" else None
 
 
 class TableEditing:
@@ -99,7 +126,8 @@ class TableEditing:
         value = _plain(cell.value)
         for touch in _in_order(cell.touches, "scrub"):
             if isinstance(value, (str, bytes)):
-                value = self._editing.scrubbed(value, touch.account, self._rules[touch.rule].scrub[column])
+                rule = self._rules[touch.rule]
+                value = self._editing.scrubbed(value, touch.account, not rule.by_mention, rule.scrub[column])
         return value
 
     def _redacted(self, column: Column, value: Any, touches: Iterable[Touch]) -> Any:

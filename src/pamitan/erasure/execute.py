@@ -20,8 +20,9 @@ from pamitan.erasure.editing import Editing
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.learning import learn, learn_ahead
+from pamitan.erasure.look import look
 from pamitan.erasure.namedfiles import NamedFile, noted
-from pamitan.erasure.people import Person, look_up, open_casefile, reason_against, row_survives, seeds
+from pamitan.erasure.people import Person, open_casefile, reason_against, row_survives, seeds
 from pamitan.erasure.receipt import RECOVERED, Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import merged
@@ -72,9 +73,8 @@ def erase_rows(
     store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, opened: Transaction
 ) -> tuple[ErasureResult, dict[str, Person]]:
     """The part of :func:`erase` that the databases do, in transactions that ``opened`` opens; and the accounts."""
-    fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
-    people = look_up(store, subjects, casefiles)
-    result = ErasureResult()
+    seen, result = look(store, subjects, casefiles), ErasureResult()
+    fates, people = seen.fates, seen.people
     survives = row_survives(store.file, fates[store.file.home])
     for account, person in people.items():
         reason = reason_against(person, survives)
@@ -87,12 +87,6 @@ def erase_rows(
     for datastore, steps in fates.items():
         _erase_in(Place(store, datastore, steps, casefiles, opened=opened), people, result)
     return result, people
-
-
-def home_last(store: Store) -> list[str]:
-    """The names of the datastores in the order in which they are written."""
-    home = store.file.home
-    return [*(name for name in store.file.datastores if name != home), home]
 
 
 @dataclass
@@ -158,7 +152,8 @@ def _do(place: Place, people: list[Person], connection: Any, progress: Progress)
     vetted = [person.vetted for person in people]
     with collect(connection, schema, file, place.datastore, vetted, now, seeds(people, place.datastore)) as keys:
         rules = file.map.get(place.datastore, {})
-        editing = Editing([person.casefile for person in people], file.store.country, rules.__getitem__)
+        usable = [person.vetted.usable for person in people]
+        editing = Editing([p.casefile for p in people], usable, file.store.country, rules.__getitem__)
         steps = place.fates
         settlement = Settlement(file, place.datastore, schema, steps, connection, keys, progress, place.late, editing)
         fresh = settlement.receipts()

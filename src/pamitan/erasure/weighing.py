@@ -8,7 +8,8 @@ shared                    explained: it stays whole until the last of the custom
 the person's              blocks; a mere town inside a longer text is only possible
 another customer's        their own where the store file says that such identifiers stand in that column, or where the
                           whole cell is the phone number (families share one); an address, number or id elsewhere
-                          blocks, unless the other customers have it too; a name or postal address is only possible
+                          blocks, unless the other customers have it too, or it is unproven and the map only looks there
+                          for who is mentioned; a name or postal address is only possible
 nobody's                  only possible where a law keeps all such cells in whosever row: an earlier closure may have
                           left it, or the map missed it, and by the key nobody knows; else an address, number or id
                           blocks, unless another living account has it too, beside the same name and postal address
@@ -26,9 +27,9 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from pamitan.content.patterns import Hit, Needle, ResidueKind
+from pamitan.content.patterns import Hit, Needle, ResidueKind, tells_by_itself
 from pamitan.storefile.labels import text
-from pamitan.storefile.links import Source
+from pamitan.storefile.links import Link, Source
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.paths import parse_cell
 from pamitan.storefile.rules import Kind, Rule
@@ -44,7 +45,6 @@ ANOTHER_NAME = "stands there with another person's name"
 UNPROVEN = "not proven to be this customer's"
 KEPT_TABLE = "only possible: a law keeps such rows, but whose this one is, is not known"
 POSSIBLE = "only possible: a name or address alone, perhaps a namesake's"
-_CERTAIN = ("email", "phone", "id")
 
 
 class Likeness(NamedTuple):
@@ -94,7 +94,9 @@ class Terms:
     declared: frozenset[tuple[str, Kind]]
     """The columns in which customers' own identifiers of a kind stand."""
     linking: frozenset[str]
-    """The columns by which the map links rows by e-mail or phone."""
+    """The columns by which the map links rows by e-mail or phone, whole or inside a text."""
+    mentioning: frozenset[str] = frozenset()
+    """Those of them in which customers are only mentioned, so that the row may be anybody's."""
     spared_by: frozenset[IdentifierKind] = frozenset()
     """What kinds of identifiers lead to rows of the table, at once or through rows of others: unproven, they do not."""
     pointers: frozenset[str] = frozenset()
@@ -104,12 +106,15 @@ class Terms:
     def of(cls, file: StoreFile, datastore: str, table: str) -> Terms:
         rules = file.map.get(datastore, {}).get(table, [])
         links = [link for rule in rules for link in rule.link]
+        mentioning = frozenset(link.mentions for link in links if link.mentions)
+        held = {parse_cell(link.email or link.phone or "").column for link in links if link.email or link.phone}
         personal = {(column, kind) for rule in rules for column, kind in rule.personal.items()}
         return cls(
             rules,
             dict(_ignored(file, datastore, table)),
             frozenset(personal | set(_attributes(file, datastore, table))),
-            frozenset(parse_cell(link.email or link.phone or "").column for link in links if link.email or link.phone),
+            mentioning | held,
+            mentioning,
             _leading_kinds(file, datastore, table),
             _pointers(file, datastore, table),
         )
@@ -197,7 +202,7 @@ def is_anothers(terms: Terms, seen: Sighting, column: str, hit: Hit) -> bool:
 
 def is_certain(hit: Hit) -> bool:
     """An address, number or id: tells one person from all others, but for those who share it."""
-    return hit.needle.kind in _CERTAIN
+    return tells_by_itself(hit.needle)
 
 
 def weigh(terms: Terms, seen: Sighting) -> Iterator[tuple[str, ResidueKind, Verdict]]:
@@ -242,6 +247,8 @@ def _in_anothers_row(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Ver
     kind = hit.needle.kind
     if is_anothers(terms, seen, column, hit) or (kind == "phone" and hit.whole):
         return Verdict(False, ANOTHERS) if hit.needle.strong and not hit.longer else None
+    if column in terms.mentioning and hit.needle in seen.unproven:
+        return Verdict(False, UNPROVEN)
     if is_certain(hit):
         return Verdict(True, unless_shared=Likeness(hit.needle), unless_living=hit.longer)
     return _possible(terms, seen, column, hit)
@@ -293,11 +300,17 @@ def _leading_kinds(file: StoreFile, datastore: str, table: str) -> frozenset[Ide
     seen, todo, kinds = {table}, [table], set[IdentifierKind]()
     while todo:
         for link in file.links_of(datastore, todo.pop()):
-            if link.email or link.phone:
-                kinds.add("email" if link.email else "phone")
+            kinds |= _kinds_of(link)
             todo += link.targets() - seen
             seen |= link.targets()
     return frozenset(kinds)
+
+
+def _kinds_of(link: Link) -> set[IdentifierKind]:
+    """The kinds of identifiers by which the link itself finds rows."""
+    if link.mentions:
+        return {"email", "phone"}
+    return {"email"} if link.email else {"phone"} if link.phone else set()
 
 
 def _keeps(rule: Rule, column: str) -> bool:
