@@ -42,9 +42,10 @@ class Problem:
 class Examined:
     """One datastore of a store, under examination: its schema as it is now, and samples of its rows."""
 
-    def __init__(self, store: Store, datastore: str) -> None:
+    def __init__(self, store: Store, datastore: str, schema: Schema | None = None) -> None:
+        """``schema``: as it is now, where that is known already."""
         self.engine = store.engine(datastore)
-        self.schema: Schema = current(self.engine)
+        self.schema: Schema = current(self.engine) if schema is None else schema
         self.file: StoreFile = store.file  # after the schema, by which its patterns are written out
         self.patterns = store.patterns
         self.datastore = datastore

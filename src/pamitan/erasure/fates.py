@@ -20,8 +20,9 @@ from pamitan.storefile.labels import text
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Action, Rule
 from pamitan.stores.cells import UNIQUE, has_empty_value
-from pamitan.stores.direct import Prepared, direct_tables
+from pamitan.stores.direct import direct_tables
 from pamitan.stores.errors import StoreMismatch
+from pamitan.stores.prepared import Prepared
 from pamitan.stores.schema import Column, ForeignKey, Schema, Table
 from pamitan.stores.sharing import cuts_of, may_have_two_owners, reverse_links
 from pamitan.stores.steps import SETTING, Assignment, Cascade, Fate, Kept, Need, Scalar, Value

@@ -20,7 +20,7 @@ from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.files import require_filesystem
 from pamitan.stores.keytables import row_key
 from pamitan.stores.paths import require_json
-from pamitan.stores.schema import Table
+from pamitan.stores.schema import Schema, Table
 from pamitan.stores.store import Store
 from pamitan.stores.wildcards import Fault
 
@@ -42,13 +42,14 @@ def misfits(examined: Examined) -> Iterator[Problem]:
         yield from _ignored(examined, pattern)
 
 
-def require_fit(store: Store, datastore: str, reviewed: bool = True) -> Fates:
+def require_fit(store: Store, datastore: str, reviewed: bool = True, schema: Schema | None = None) -> Fates:
     """The steps of one datastore, compared with its schema as it is now: every name that an erasure reads or writes.
 
     Raises :class:`MapMismatch`, so that a schema that changed is noticed before the first statement. ``reviewed``: the
-    schema has to be the one that was reviewed as well; who only looks again need not ask for that.
+    schema has to be the one that was reviewed as well; who only looks again need not ask for that. ``schema``: as it is
+    now, where that is known already.
     """
-    examined = Examined(store, datastore)
+    examined = Examined(store, datastore, schema)
     if reviewed:
         require_reviewed(store, examined)
     return store.derived(datastore, examined.schema, lambda: _fates(examined))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy.engine import Connection
+
 from pamitan.erasure.casefile import CaseFile, CaseFileShelf, PersonalValue
 from pamitan.erasure.fates import Fates
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.batch import Vetted
-from pamitan.stores.engine import reading
 from pamitan.stores.keys import Seed, vet
+from pamitan.stores.prepared import Prepared
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
 
@@ -35,13 +37,14 @@ class Person:
     """A case file was there: an earlier run came as far as writing."""
 
 
-def look_up(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) -> dict[str, Person]:
-    """All accounts of the batch, by id; nothing is judged yet."""
+def look_up(
+    connection: Connection, store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, prepared: Prepared
+) -> dict[str, Person]:
+    """All accounts of the batch, by id; nothing is judged yet. ``connection``: to the home datastore, whose statements
+    ``prepared`` has."""
     known = {subject.account_id: casefiles.load(subject.account_id) for subject in subjects}
     asked = [_with_known(subject, known[subject.account_id]) for subject in subjects]
-    home = store.file.home
-    with reading(store.engine(home)) as connection:
-        found = vet(connection, store.schema(home), store.file, asked, store.clock.now())
+    found = vet(connection, store.schema(store.file.home), store.file, asked, store.clock.now(), prepared)
     return {
         subject.account_id: Person(subject, vetted, casefile or CaseFile(subject.account_id), casefile is not None)
         for subject, vetted in zip(asked, found, strict=True)

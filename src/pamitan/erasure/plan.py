@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.errors import GuardTripped, NotErasable
-from pamitan.erasure.execute import home_last
-from pamitan.erasure.fit import require_fit, require_sections
-from pamitan.erasure.people import look_up, reason_against
+from pamitan.erasure.fit import require_sections
+from pamitan.erasure.look import look
+from pamitan.erasure.people import reason_against
 from pamitan.erasure.receipt import FILE_SHARED, Receipt
 from pamitan.erasure.settle import Receipts, Settlement
 from pamitan.storefile.rules import Action
@@ -36,8 +36,8 @@ def plan(store: Store, subjects: Sequence[Subject]) -> Plan:
     result = Plan()
     for datastore in store.file.datastores:
         require_sections(store, datastore)
-    fates = {datastore: require_fit(store, datastore) for datastore in home_last(store)}
-    people = look_up(store, subjects, _NoShelf())
+    seen = look(store, subjects, _NoShelf())
+    fates, people = seen.fates, seen.people
     for account, person in people.items():
         reason = reason_against(person, survives=True)
         if reason:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from pamitan.erasure.batch import divide
 from pamitan.erasure.casefile import CaseFileShelf
-from pamitan.erasure.execute import Place, home_last, transaction
-from pamitan.erasure.fit import require_fit
-from pamitan.erasure.people import Person, is_another, look_up, row_survives
+from pamitan.erasure.execute import Place, transaction
+from pamitan.erasure.look import look
+from pamitan.erasure.people import Person, is_another, row_survives
 from pamitan.erasure.receipt import LATE, Receipt
 from pamitan.erasure.residue import EVERYTHING, Reach, Residue, Unread, scan
 from pamitan.erasure.settle import Receipts
@@ -52,8 +52,8 @@ def verify(
 
     To be repeated as often as one likes; late rows come back with receipts that say so.
     """
-    fates = {datastore: require_fit(store, datastore, reviewed=False) for datastore in home_last(store)}
-    people = look_up(store, subjects, casefiles)
+    seen = look(store, subjects, casefiles, reviewed=False)
+    fates, people = seen.fates, seen.people
     survives = row_survives(store.file, fates[store.file.home])
     result = VerifyResult(receipts={account: [] for account in people})
     result.set_aside = {account: NO_CASE_FILE for account, person in people.items() if not person.begun}

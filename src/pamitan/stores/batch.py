@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import BIGINT, VARCHAR
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
@@ -89,22 +90,33 @@ class Batch:
         self._has_uuids = False
         self.arrays: dict[str, str] = {}
         """On PostgreSQL the accounts themselves, by the names that :attr:`accounts` has for them in each statement."""
-        self.accounts: FromClause = _ACCOUNT
+        self._accounts: FromClause | None = None
         self.identifiers = _IDENTIFIER
         self.spellings = _SPELLING
+
+    @property
+    def accounts(self) -> FromClause:
+        """The table of accounts, to be joined with."""
+        if self._accounts is None:
+            self._accounts = _in_arrays(self.arrays) if self.arrays else _ACCOUNT
+        return self._accounts
 
     def unfilled(self) -> Batch:
         """The same for statements that outlive the batch: PostgreSQL is given :attr:`arrays` with each execution."""
         if self.dialect != "postgresql":
             return self
         other = copy(self)
-        other.accounts = _in_arrays(dict.fromkeys(self.arrays))
+        other._accounts = _unfilled(self.shape)
         return other
 
     @property
     def shape(self) -> tuple[str, ...]:
         """What a statement over the accounts depends on, besides the accounts themselves."""
         return tuple(self.arrays)
+
+    def execute(self, statement: sa.Executable, **options: Any) -> CursorResult[*tuple[Any, ...]]:
+        """Execute a statement that was built for the batch :meth:`unfilled`."""
+        return self.connection.execute(statement, self.arrays, execution_options=options)
 
     @property
     def is_home(self) -> bool:
@@ -130,7 +142,7 @@ class Batch:
         made: list[sa.Table] = []
         if self.dialect == "postgresql":
             self.arrays = {f"pamitan_{name}": _array([row[name] for row in accounts]) for name in _filled(accounts)}
-            self.accounts = _in_arrays(self.arrays)
+            self._accounts = None
         else:
             made += self._made(_ACCOUNT, accounts)
         if identifiers:
@@ -283,6 +295,11 @@ def _element(value: Any) -> str:
             return f'"\\\\x{value.hex()}"'
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+@cache
+def _unfilled(names: tuple[str, ...]) -> FromClause:
+    return _in_arrays(dict.fromkeys(names))
 
 
 def _in_arrays(values: Mapping[str, str | None]) -> FromClause:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from pamitan.stores.cells import cell_value
 from pamitan.stores.keys import Keys
 from pamitan.stores.keytables import CHUNK, KeyTable, StoredKey, row_key
 from pamitan.stores.links import Linker, Place, Tie
+from pamitan.stores.prepared import Prepared
 from pamitan.stores.schema import Schema, Table
 from pamitan.stores.sharing import is_unique
 from pamitan.stores.steps import Fate
@@ -146,15 +147,8 @@ class Found:
     personal: Sequence[Sequence[str | None]] | None
 
 
-@dataclass
-class Prepared:
-    """Statements that were built once for a store file and a schema; each batch fills in its accounts."""
-
-    statements: dict[object, Any] = field(default_factory=dict)
-
-
 class DirectTables:
-    """The rows that a batch has in its direct tables. ``prepared`` lives as long as store file and schema stay."""
+    """The rows that a batch has in its direct tables. ``prepared`` has the statements."""
 
     def __init__(self, keys: Keys, fates: Sequence[Fate], prepared: Prepared) -> None:
         self.fates = {fate.table: fate for fate in fates}
@@ -256,8 +250,7 @@ class DirectTables:
         tie = self._tie(table)
         key = self._linker(table).into.keys(tie.row)[0]
         query = tie.select(key).where(tie.account == number).order_by(key)
-        options = {"yield_per": CHUNK}
-        for (value,) in self._batch.connection.execute(query, self._batch.arrays, execution_options=options):
+        for (value,) in self._batch.execute(query, yield_per=CHUNK):
             yield StoredKey(DIRECT.rule, DIRECT.link, False, (value,), ())
 
     def _personal(self, table: str) -> sa.Select[Any]:
@@ -286,11 +279,8 @@ class DirectTables:
 
     def _run(self, name: object, build: Any) -> Any:
         """Execute a statement that is built once for all batches."""
-        place = (name, self._batch.shape)
-        statement = self._prepared.statements.get(place)
-        if statement is None:
-            statement = self._prepared.statements[place] = build()
-        return self._batch.connection.execute(statement, self._batch.arrays)
+        statement = self._prepared.once((name, self._batch.shape), build)
+        return self._batch.execute(statement)
 
     def _table(self, name: str) -> Table:
         return self._batch.schema.table(name)

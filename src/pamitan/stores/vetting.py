@@ -17,25 +17,34 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
-from pamitan.storefile.conditions import Not
+from pamitan.storefile.conditions import Condition, Not, is_of_row_alone
 from pamitan.storefile.links import Source
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.batch import Batch, Vetted
 from pamitan.stores.conditions import source_reader, to_sql
 from pamitan.stores.ids import id_text
+from pamitan.stores.prepared import Prepared
 from pamitan.stores.schema import Schema
 from pamitan.stores.spelling import ESCAPE, normalised, sieved
 from pamitan.stores.types import Identifier, IdentifierKind, Subject
 
 
 def vet(
-    connection: Connection, schema: Schema, file: StoreFile, subjects: Sequence[Subject], now: dt.datetime
+    connection: Connection,
+    schema: Schema,
+    file: StoreFile,
+    subjects: Sequence[Subject],
+    now: dt.datetime,
+    prepared: Prepared | None = None,
 ) -> list[Vetted]:
-    """Look the accounts up in the home datastore and tell which identifiers may lead to their rows."""
+    """Look the accounts up in the home datastore and tell which identifiers may lead to their rows.
+
+    ``prepared``: where statements for this store file and schema are kept.
+    """
     batch = Batch(connection, schema, file, file.home, now)
     ids = [subject.account_id for subject in subjects]
     with batch.tables(ids, []):
-        seen = _Rows(batch).read()
+        seen = _rows(batch, prepared or Prepared()).read(batch)
     found = [seen.get(n, Vetted(subject.account_id, "absent")) for n, subject in enumerate(subjects)]
     proven = [(n, item) for n, subject in enumerate(subjects) for item in _proven(subject, found[n])]
     taken = set[tuple[int, Identifier]]()
@@ -58,30 +67,45 @@ def _with_usable(vetted: Vetted, usable: frozenset[Identifier]) -> Vetted:
     return vetted if usable == vetted.usable else replace(vetted, usable=usable)
 
 
+def _rows(batch: Batch, prepared: Prepared) -> _Rows:
+    """What reads the accounts' own rows; built once, unless a condition depends on the time of the look."""
+    account = batch.file.account
+    sources = (account.email, account.phone, account.created, *account.name)
+    lasting = all(source is None or isinstance(source, str) for source in sources)
+    conditions = (account.customers, account.email_verified or None)
+    if not lasting or not all(map(is_of_row_alone, conditions)):
+        return _Rows(batch)
+    return prepared.once(("accounts", batch.shape), lambda: _Rows(batch.unfilled()))
+
+
 class _Rows:
     """Reads the accounts' own rows."""
 
     def __init__(self, batch: Batch) -> None:
-        self._batch = batch
-        self._table = batch.account_table
-        account = batch.file.account
-        key = self._table.column(account.id)
-        self._joined = batch.accounts.join(self._table.sql, self._table.sql.c[key.name] == batch.account_key(key))
-
-    def read(self) -> dict[int, Vetted]:
-        account, country = self._batch.file.account, self._batch.file.store.country
+        account, table = batch.file.account, batch.account_table
+        self._country = batch.file.store.country
+        key = table.column(account.id)
+        joined = batch.accounts.join(table.sql, table.sql.c[key.name] == batch.account_key(key))
         sources = (account.email, account.phone, *account.name)
-        cells = [source_of(self._batch, source, self._joined) if source else None for source in sources]
-        near = [cell for cell, rows in filter(None, cells) if rows is self._joined]
-        far = [self._far(*found) if found and found[1] is not self._joined else None for found in cells]
+        cells = [source_of(batch, source, joined) if source else None for source in sources]
+        self._near = [found is not None and found[1] is joined for found in cells]
+        self._far = [
+            None if found is None or near else sa.select(batch.accounts.c.n, found[0]).select_from(found[1])
+            for found, near in zip(cells, self._near, strict=True)
+        ]
+        near = [cell for cell, rows in filter(None, cells) if rows is joined]
+        self._plain = _plain(batch, near).select_from(joined)
+
+    def read(self, batch: Batch) -> dict[int, Vetted]:
+        """What the rows of that batch say, by the accounts' numbers."""
+        elsewhere = [{} if query is None else _far(batch, query) for query in self._far]
         found = {}
-        for n, text, customer, verified, created, *inside in self._plain(near):
+        for n, text, customer, verified, created, *inside in batch.execute(self._plain):
             values = iter(inside)
             emails, phones, *names = (
-                [] if cell is None else elsewhere.get(n, []) if elsewhere is not None else [next(values)]
-                for cell, elsewhere in zip(cells, far, strict=True)
+                [next(values)] if near else held.get(n, []) for near, held in zip(self._near, elsewhere, strict=True)
             )
-            own_emails = _identifiers("email", emails, country)
+            own_emails = _identifiers("email", emails, self._country)
             found[n] = Vetted(
                 text,
                 "customer" if customer else "other",
@@ -93,32 +117,28 @@ class _Rows:
             )
         return found
 
-    def _plain(self, cells: Sequence[ColumnElement[Any]]) -> list[tuple[Any, ...]]:
-        """Each account with what its row says, and these cells of the row."""
-        account = self._batch.file.account
-        verified = self._condition(account.email_verified) if account.email_verified else sa.false()
-        created = self._first(account.created) if account.created else sa.null()
-        flags = [self._flag(self._condition(account.customers)), self._flag(verified)]
-        labelled = [cell.label(f"cell{i}") for i, cell in enumerate(cells)]
-        query = sa.select(self._batch.accounts.c.n, self._batch.accounts.c.as_text, *flags, created, *labelled)
-        return [tuple(row) for row in self._batch.connection.execute(query.select_from(self._joined)).all()]
 
-    def _far(self, cell: ColumnElement[Any], rows: FromClause) -> dict[int, list[Any]]:
-        """What stands in another table, or in a list: any number of values for an account."""
-        query = sa.select(self._batch.accounts.c.n, cell).select_from(rows)
-        found: dict[int, list[Any]] = {}
-        for n, value in self._batch.connection.execute(query):
-            found.setdefault(n, []).append(value)
-        return found
+def _plain(batch: Batch, cells: Sequence[ColumnElement[Any]]) -> sa.Select[Any]:
+    """Each account with what its row says, and these cells of the row."""
+    account, table = batch.file.account, batch.account_table
 
-    def _first(self, source: Source) -> ColumnElement[Any]:
-        return source_reader(self._batch.schema, self._batch.now).first(source, self._table, self._table.sql).value
+    def flag(condition: Condition | None) -> ColumnElement[int]:
+        return sa.case((to_sql(condition, table, batch.schema, batch.now), 1), else_=0)
 
-    def _condition(self, condition: Any) -> ColumnElement[bool]:
-        return to_sql(condition, self._table, self._batch.schema, self._batch.now)
+    verified = flag(account.email_verified) if account.email_verified else sa.literal_column("0")
+    reader = source_reader(batch.schema, batch.now)
+    created = reader.first(account.created, table, table.sql).value if account.created else sa.null()
+    labelled = [cell.label(f"cell{i}") for i, cell in enumerate(cells)]
+    own = (batch.accounts.c.n, batch.accounts.c.as_text)
+    return sa.select(*own, flag(account.customers), verified, created, *labelled)
 
-    def _flag(self, condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return sa.case((condition, 1), else_=0)
+
+def _far(batch: Batch, query: sa.Select[Any]) -> dict[int, list[Any]]:
+    """What stands in another table, or in a list: any number of values for an account."""
+    found: dict[int, list[Any]] = {}
+    for n, value in batch.execute(query):
+        found.setdefault(n, []).append(value)
+    return found
 
 
 def _identifiers(kind: IdentifierKind, values: Iterable[Any], country: str) -> frozenset[Identifier]:
