@@ -20,7 +20,7 @@ from pamitan.evidence import certificate
 from pamitan.evidence.models import Certificate, LedgerEntry
 from pamitan.kit.clock import SetClock
 from pamitan.worker.sweep import run_until_idle
-from tests.flow.closing import ALICE, NOON, Shop, ask, build_shop, later
+from tests.flow.closing import ALICE, BOB, CHARLIE, NOON, Shop, ask, build_shop, later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEEP = """        keep: {law: Tax Act 7, reason: Books, until: {column: placed, years: 10}, columns: [total]}
@@ -164,3 +164,26 @@ def test_a_key_that_a_crash_left_is_destroyed_after_a_day(closed: Closure, setti
     os.utime(left, (0, 0))
     assert destroy_left_retention_keys() == 1
     assert key_files(settings) == [key]
+
+
+def test_of_many_closures_the_one_that_cannot_be_done_holds_up_no_other(shop: Shop, clock: SetClock) -> None:
+    asked = {account: ask(account) for account in (ALICE, BOB, CHARLIE)}
+    later(asked[ALICE], clock, days=8)
+    shop.run("CREATE TRIGGER no BEFORE UPDATE ON orders WHEN old.id = 20 BEGIN SELECT RAISE(ABORT, 'locked'); END")
+    sweep_on(clock, dt.date(2036, 1, 8))
+    assert shop.run("SELECT id, total FROM orders WHERE id IN (10, 20, 30) ORDER BY id") == [
+        (10, None), (20, 200000), (30, None)
+    ]  # fmt: skip
+    [stuck] = retained_overview()["failing"]
+    assert stuck.closure == asked[BOB]
+    assert [events(closure).count("closure:retention:erase") for closure in asked.values()] == [1, 0, 1]
+
+
+def test_a_closure_whose_key_is_lost_holds_up_no_other(shop: Shop, clock: SetClock, settings: Any) -> None:
+    asked = [ask(account) for account in (ALICE, BOB)]
+    later(asked[0], clock, days=8)
+    lost = RetentionFile.objects.get(pk=asked[1].pk).key
+    (settings.PAMITAN_CLOSURE_KEYS / "retained" / f"{lost}.key").unlink()
+    sweep_on(clock, dt.date(2036, 1, 8))
+    assert [row[1] for row in totals(shop)] == [None, 9, 200000]
+    assert RetentionFile.objects.get(pk=asked[1].pk).reason

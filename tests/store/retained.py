@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from pamitan.erasure.casefile import CaseFile
-from pamitan.erasure.expiry import Expired, erase_due, last_days
+from pamitan.erasure.expiry import Due, Expired, erase_due, last_days
 from pamitan.erasure.retained import RetainedRows
 from pamitan.kit.clock import SetClock
 from pamitan.storefile.model import StoreFile
@@ -58,7 +58,9 @@ class Later:
         now = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(1), dt.UTC)
         store = Store(self.file or self.case.store.file, SetClock(now))
         stored = [RetainedRows.from_plain(rows.to_plain()) for rows in self.retained]
-        result = erase_due(store, "one closure", stored, NOW, self.drawer)
+        expiry = erase_due(store, [Due("one closure", stored, NOW)], self.drawer)
+        assert expiry.set_aside == {}
+        result = expiry.done["one closure"]
         self.retained, self.drawer.held = result.left, None
         return result
 

@@ -29,7 +29,7 @@ from pamitan.closure.store import current_store
 from pamitan.closure.vault import KeyLost, Vault
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.errors import ErasureError
-from pamitan.erasure.expiry import Expired, erase_due, last_days
+from pamitan.erasure.expiry import Due, Expired, erase_due, last_days
 from pamitan.erasure.receipt import DATE_CAME, Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.evidence.certificate import reissue
@@ -63,11 +63,10 @@ def file_retained(closure: Closure, now: dt.datetime) -> list[dict[str, Any]]:
 
 
 def erase_retained(claims: Sequence[tuple[object, int]]) -> None:
-    """Erase what is due of each of these ``(closure id, attempt)``."""
+    """Erase what is due of these ``(closure id, attempt)``, as one batch; who cannot be done is set aside."""
     attempts = dict(claims)
-    for row in RetentionFile.objects.filter(pk__in=list(attempts)).select_related("closure"):
-        if row.attempt == attempts[row.pk]:
-            _erase(row, clock().now())
+    rows = RetentionFile.objects.filter(pk__in=list(attempts)).select_related("closure")
+    _erase([row for row in rows if row.attempt == attempts[row.pk]], clock().now())
 
 
 def retained_overview() -> dict[str, Any]:
@@ -88,19 +87,43 @@ def destroy_left_retention_keys() -> int:
     return len(left)
 
 
-def _erase(row: RetentionFile, now: dt.datetime) -> None:
+def _erase(rows: Sequence[RetentionFile], now: dt.datetime) -> None:
+    """A batch never fails for the sake of one closure: what concerns all may be the fault of one."""
     try:
-        retained = _retained(row)
-        result = erase_due(current_store(), str(row.pk), retained, _closed_at(row), _Intent(row))
+        _erase_batch(rows, now)
     except StoreUnavailable:
-        _put_off(row, now, "")
-    except (ErasureError, StoreError) as reason:
-        _put_off(row, now, str(reason))
+        for row in rows:
+            _put_off(row, now, "")
     except Exception as fault:
-        log.error("%s: erasing retained rows failed: %s", row.closure.reference, type(fault).__name__)
-        _put_off(row, now, f"unexpected fault: {type(fault).__name__}")
-    else:
-        _conclude(row, result, now)
+        if len(rows) > 1:
+            for row in rows:
+                _erase([row], now)
+        else:
+            _put_off(rows[0], now, _said(rows[0], fault))
+
+
+def _erase_batch(rows: Sequence[RetentionFile], now: dt.datetime) -> None:
+    readable = {}
+    for row in rows:
+        try:
+            readable[row] = _retained(row)
+        except RetentionLost as reason:
+            _put_off(row, now, str(reason))
+    batch = [Due(str(row.pk), retained, _closed_at(row)) for row, retained in readable.items()]
+    result = erase_due(current_store(), batch, _Intents(readable))
+    for row in readable:
+        if str(row.pk) in result.set_aside:
+            _put_off(row, now, result.set_aside[str(row.pk)])
+        else:
+            _conclude(row, result.done[str(row.pk)], now)
+
+
+def _said(row: RetentionFile, fault: Exception) -> str:
+    """The reason as the desk may show it: our own sentences as they are, of anything else the class alone."""
+    if isinstance(fault, (ErasureError, StoreError)):
+        return str(fault)
+    log.error("%s: erasing retained rows failed: %s", row.closure.reference, type(fault).__name__)
+    return f"unexpected fault: {type(fault).__name__}"
 
 
 def _conclude(row: RetentionFile, result: Expired, now: dt.datetime) -> None:
@@ -153,19 +176,20 @@ def _put_off(row: RetentionFile, now: dt.datetime, reason: str) -> None:
     )
 
 
-class _Intent:
-    """What is about to be erased, sealed beside the file before the first write."""
+class _Intents:
+    """What is about to be erased, sealed beside each file before the first write."""
 
-    def __init__(self, row: RetentionFile) -> None:
-        self._row = row
+    def __init__(self, rows: Iterable[RetentionFile]) -> None:
+        self._rows = {str(row.pk): row for row in rows}
 
-    def load(self, _name: str) -> CaseFile | None:
-        sealed = self._row.intent
-        return CaseFile.from_bytes(_open(self._row, bytes(sealed))) if sealed else None
+    def load(self, name: str) -> CaseFile | None:
+        row = self._rows[name]
+        return CaseFile.from_bytes(_open(row, bytes(row.intent))) if row.intent else None
 
-    def save(self, _name: str, casefile: CaseFile) -> None:
-        self._row.intent = _vault().seal(self._row.key, casefile.to_bytes())
-        RetentionFile.objects.filter(pk=self._row.pk).update(intent=self._row.intent)
+    def save(self, name: str, casefile: CaseFile) -> None:
+        row = self._rows[name]
+        row.intent = _vault().seal(row.key, casefile.to_bytes())
+        RetentionFile.objects.filter(pk=row.pk).update(intent=row.intent)
 
 
 def _fill(row: RetentionFile, retained: Sequence[RetainedRows]) -> None:
