@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 from pamitan.closure.clock import clock
 from pamitan.closure.store import current_store
 from pamitan.conversation.models import Author, Channel, Conversation, Message, State, Typing
+from pamitan.conversation.together import together
 
 TYPING_SECONDS = 6
 """So long somebody counts as writing after the last key."""
@@ -31,7 +32,8 @@ TICKET_SECONDS = 30
 PATH = "/live/"
 """Below this address are the streams; it belongs to no page."""
 _SALT = "pamitan.live"
-_wakers: list[Callable[[], object]] = []
+Waker = Callable[[UUID], object]
+_wakers: list[Waker] = []
 _lock = threading.Lock()
 
 
@@ -65,24 +67,26 @@ def to_stream(ticket: Ticket, after: str) -> HttpResponse:
     return response
 
 
-def on_wake(waker: Callable[[], object]) -> Callable[[], None]:
-    """Call this whenever something was said in this process. Returns what takes it back."""
+def on_wake(waker: Waker) -> Callable[[], None]:
+    """Call this with the conversation whenever something is said in this process. Returns what takes it back."""
     with _lock:
         _wakers.append(waker)
     return lambda: _wakers.remove(waker)
 
 
-def wake() -> None:
-    """Something was said or is being written."""
+def wake(conversation: UUID) -> None:
+    """Something was said there, or is being written; it is in the database."""
     for waker in list(_wakers):
-        waker()
+        waker(conversation)
 
 
 def writes(conversation: Conversation, author: Author, now: dt.datetime) -> None:
     """Somebody is writing."""
     until = now + dt.timedelta(seconds=TYPING_SECONDS)
-    Typing.objects.update_or_create(conversation=conversation, author=author, defaults={"until": until})
-    wake()
+    together(
+        lambda: Typing.objects.update_or_create(conversation=conversation, author=author, defaults={"until": until})
+    )
+    wake(conversation.pk)
 
 
 def latest_id() -> int:
@@ -101,7 +105,7 @@ def said(numbers: Collection[int]) -> dict[UUID, list[Message]]:
 
 
 def said_in(since: Mapping[UUID, int]) -> dict[UUID, list[Message]]:
-    """The messages of each conversation after the number given for it: for pages that have just been opened."""
+    """The messages of each conversation after the number given for it."""
     found = Message.objects.filter(conversation__in=since.keys(), id__gt=min(since.values(), default=0))
     return _by_conversation(message for message in found if message.id > since[message.conversation_id])
 

@@ -25,6 +25,7 @@ from pamitan.conversation.answers import mail_answer
 from pamitan.conversation.call_times import MOST_TRIES, next_try, tries
 from pamitan.conversation.errors import ConversationError, Refusal
 from pamitan.conversation.models import Channel, Conversation, Message, Notice, Outcome, State
+from pamitan.conversation.together import together
 from pamitan.evidence import ledger
 from pamitan.evidence.ledger import LedgerEvent
 from pamitan.stores.types import Identifier
@@ -88,10 +89,9 @@ def open_conversation(
     return conversation
 
 
-@transaction.atomic
 def say(conversation: Conversation, text: str, key: UUID | None = None) -> Message:
     """The customer writes on. ``key``: what was said with it before is not said again."""
-    return threads.add_customer(threads.locked(conversation), text, clock().now(), key)
+    return together(lambda: threads.add_customer(threads.locked(conversation), text, clock().now(), key))
 
 
 @transaction.atomic
@@ -129,7 +129,7 @@ def want_call(conversation: Conversation, call: Call) -> None:
 
 def of_customer(account_id: str) -> QuerySet[Conversation]:
     """The customer's conversations, the latest first."""
-    return Conversation.objects.filter(account_id=account_id).select_related("closure").order_by("-last_message_at")
+    return Conversation.objects.filter(account_id=account_id).order_by("-last_message_at")
 
 
 def waiting_closure(conversation: Conversation) -> Closure | None:
@@ -167,9 +167,9 @@ def look(conversation: Conversation, operator: User) -> None:
 @transaction.atomic
 def reply(conversation: Conversation, operator: User, text: str, key: UUID | None = None) -> Message:
     """Answer, once for each ``key``. On the e-mail channel a copy goes to the registered address."""
-    fresh, known = threads.locked(conversation), Message.objects.filter(conversation=conversation, key=key)
-    if key and (said := known.first()):
-        return said
+    fresh = threads.locked(conversation)
+    if earlier := threads.said(fresh, key):
+        return earlier
     message = threads.add_operator(fresh, text, clock().now(), key)
     if fresh.channel == Channel.EMAIL:
         mail_answer(fresh, message)

@@ -34,10 +34,17 @@ def locked(conversation: Conversation) -> Conversation:
     return fresh
 
 
+def said(conversation: Conversation, key: UUID | None) -> Message | None:
+    """What was said with that key already."""
+    if key is None or not conversation.messages.filter(key=key).exists():
+        return None
+    return conversation.messages.get(key=key)
+
+
 def add_customer(conversation: Conversation, text: str, now: dt.datetime, key: UUID | None = None) -> Message:
     """The customer says something: now it is our turn. ``key``: what was said with it before is not said again."""
-    if said := _said(conversation, key):
-        return said
+    if earlier := said(conversation, key):
+        return earlier
     if _unanswered(conversation) >= UNANSWERED_LIMIT:
         raise ConversationError(Refusal.TOO_MANY_MESSAGES)
     message = _add(conversation, now, author=Author.CUSTOMER, text=words(text), key=key)
@@ -101,15 +108,11 @@ def finish(conversation: Conversation, now: dt.datetime) -> None:
     conversation.save()
 
 
-def _said(conversation: Conversation, key: UUID | None) -> Message | None:
-    return conversation.messages.filter(key=key).first() if key else None
-
-
 def _add(conversation: Conversation, now: dt.datetime, **values: str | UUID | None) -> Message:
     conversation.last_message_at = now
     message = Message.objects.create(conversation=conversation, created_at=now, **values)
     Typing.objects.filter(conversation=conversation, author=message.author).delete()
-    transaction.on_commit(live.wake)
+    transaction.on_commit(lambda: live.wake(conversation.pk))
     return message
 
 

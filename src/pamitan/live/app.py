@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -22,8 +23,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 QUIET_SECONDS = 15.0
 """After so long without news a comment is sent, so that nothing between takes the connection for dead."""
 LONGEST_SECONDS = 600.0
-AGAIN_MILLISECONDS = 1000
-"""So long a page waits before it connects again."""
+AGAIN_MILLISECONDS = (500, 2500)
+"""So long a page waits before it connects again; each another while, lest all come at once after a new start."""
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -62,7 +63,7 @@ class LiveApp:
 
 async def _stream(page: Page, gone: asyncio.Future[None], send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-    await _send(send, f"retry: {AGAIN_MILLISECONDS}\n\n")
+    await _send(send, f"retry: {_again()}\n\n")
     end = asyncio.get_running_loop().time() + LONGEST_SECONDS
     while not gone.done() and asyncio.get_running_loop().time() < end:
         try:
@@ -74,6 +75,11 @@ async def _stream(page: Page, gone: asyncio.Future[None], send: Send) -> None:
             break
         await _send(send, _frame(event))
     await send({"type": "http.response.body", "body": b""})
+
+
+def _again() -> int:
+    shortest, longest = AGAIN_MILLISECONDS
+    return shortest + secrets.randbelow(longest - shortest)
 
 
 async def _next(page: Page, gone: asyncio.Future[None]) -> Event | None:

@@ -1,11 +1,12 @@
-"""One reader for all open pages of a process: it reads what is new some times a second, and at once when told to.
+"""One reader for all open pages of a process: it is told what is said there, and looks itself for what others say.
 
-What is read has a cost that does not grow with the number of pages: three queries, on one thread with a connection of
-its own. Other processes' messages are found by the next look, half a second later at most.
+When something is said in this process, the reader reads the messages of that conversation alone, at once. What other
+processes say it finds some times a second by one question for all. Neither costs more where more pages are open; it is
+one thread with a connection of its own.
 
 A message's number is drawn before its transaction ends, so a smaller number may appear after a larger one. Within one
 conversation that cannot be, because who says something locks it; so each page goes by the numbers of its conversation,
-and the reader looks again at all of the last ten seconds.
+and what others say is looked for among all messages of the last ten seconds.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from pamitan.conversation.live import Ticket
 from pamitan.conversation.models import Message
 
 TICK_SECONDS = 0.5
-"""How often it looks without being woken."""
-REST_SECONDS = 0.05
+"""How often it looks for what other processes say, and for signs that have run out."""
+REST_SECONDS = 0.02
 """How long it rests between two looks: what is said meanwhile is read together."""
 PLACES_SECONDS = 2.0
 AGAIN_SECONDS = 10.0
@@ -57,7 +58,6 @@ class Page:
     """The number of the last message that it has."""
     events: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(FULL))
     """``None``: the connection ends."""
-    is_new: bool = True
     writing: bool = False
     """The other side was writing when it was told last."""
     place: int = 0
@@ -70,6 +70,8 @@ class Page:
 
 Line = tuple[int, str, str]
 """Number of a message, side and language of a page."""
+Pages = Mapping[UUID, tuple[Page, ...]]
+"""The open pages of conversations."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,10 @@ class Hub:
     def __init__(self) -> None:
         self._pages: dict[UUID, set[Page]] = {}
         self._due = asyncio.Event()
+        self._woken: set[UUID] = set()
+        """Where something was said, or a page was opened, since the last look."""
+        self._writing: Mapping[UUID, frozenset[str]] = {}
+        """Who was writing where at the last look."""
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="live")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -103,10 +109,10 @@ class Hub:
         """Tell this page from now on."""
         if self._loop is None:
             self._loop = loop = asyncio.get_running_loop()
-            self._forget = live.on_wake(lambda: loop.call_soon_threadsafe(self._due.set))
+            self._forget = live.on_wake(lambda conversation: loop.call_soon_threadsafe(self._wake, conversation))
             self._task = loop.create_task(self._run())
         self._pages.setdefault(page.ticket.conversation, set()).add(page)
-        self._due.set()
+        self._wake(page.ticket.conversation)
 
     def close(self, page: Page) -> None:
         """The page is gone."""
@@ -132,28 +138,47 @@ class Hub:
     def _all(self) -> list[Page]:
         return [page for pages in self._pages.values() for page in pages]
 
+    def _wake(self, conversation: UUID) -> None:
+        if conversation in self._pages:
+            self._woken.add(conversation)
+            self._due.set()
+
     # looking
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        tick = loop.time()
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), TICK_SECONDS)
+                await asyncio.wait_for(self._due.wait(), max(0.0, tick - loop.time()))
             self._due.clear()
-            if not self._pages:
-                continue
-            pages = self._all()
-            look = await loop.run_in_executor(self._reader, self._look, pages)
+            woken, self._woken = self._woken, set()
+            whole = loop.time() >= tick
+            if whole:
+                tick = loop.time() + TICK_SECONDS
+            asked = self._open(self._pages if whole else woken)
+            look = await loop.run_in_executor(self._reader, self._look, asked, woken, whole) if asked else None
             if look:
-                self._tell(look, pages)
+                self._tell(look, asked, woken)
+            elif asked:
+                self._woken |= woken
             await asyncio.sleep(REST_SECONDS)
 
-    def _look(self, pages: list[Page]) -> _Look | None:
-        """On the reader's thread. ``None`` when the database does not answer; the next look reads what was missed."""
+    def _open(self, conversations: Iterable[UUID]) -> Pages:
+        return {one: tuple(self._pages[one]) for one in conversations if one in self._pages}
+
+    def _look(self, asked: Pages, woken: set[UUID], whole: bool) -> _Look | None:
+        """On the reader's thread. ``None`` when the database does not answer; the next look reads what was missed.
+
+        ``woken``: read all that their pages have not seen. ``whole``: look for what other processes said, too.
+        """
         try:
-            said = self._said(pages)
-            lines = {line: live.shown(message, *line[1:]) for line, message in _unseen(pages, said)}
-            return _Look(said, lines, live.writing(clock().now()), self._places())
+            said = live.said_in({one: min(page.seen for page in asked[one]) for one in woken if one in asked})
+            self._told.update(message.pk for messages in said.values() for message in messages)
+            if whole:
+                said |= self._said_by_others(said)
+            lines = {line: live.shown(message, *line[1:]) for line, message in _unseen(asked, said)}
+            return _Look(said, lines, live.writing(clock().now()), self._places() if whole else None)
         except DatabaseError:
             log.warning("The open pages cannot be told anything just now: the database does not answer.")
             connection.close()
@@ -162,16 +187,12 @@ class Hub:
         finally:
             close_old_connections()
 
-    def _said(self, pages: list[Page]) -> dict[UUID, list[Message]]:
-        """What was said of late, and all that pages that have just been opened have not seen."""
+    def _said_by_others(self, known: Mapping[UUID, list[Message]]) -> dict[UUID, list[Message]]:
+        """What was said of late and not read yet."""
         numbers = live.numbers_since(self._from(live.latest_id()))
         said = live.said(numbers - self._told)
         self._told = numbers
-        new, since = {page.ticket.conversation for page in pages if page.is_new}, dict[UUID, int]()
-        for page in pages:
-            if page.ticket.conversation in new:
-                since[page.ticket.conversation] = min(page.seen, since.get(page.ticket.conversation, page.seen))
-        return said | live.said_in(since) if since else said
+        return {one: sorted(messages + known.get(one, []), key=_number) for one, messages in said.items()}
 
     def _from(self, latest: int) -> int:
         """The number from which on messages may still appear; notes that ``latest`` is the last one now."""
@@ -190,12 +211,18 @@ class Hub:
 
     # telling
 
-    def _tell(self, look: _Look, pages: list[Page]) -> None:
-        for page in pages:
-            page.is_new = False
-            if page.ticket.conversation in look.said:
+    def _tell(self, look: _Look, asked: Pages, woken: set[UUID]) -> None:
+        for conversation in look.said:
+            for page in asked.get(conversation, ()):
                 self._tell_messages(page, look)
-            self._tell_signs(page, look)
+        before, self._writing = self._writing, look.writing
+        changed = {one for one in before.keys() | look.writing.keys() if before.get(one) != look.writing.get(one)}
+        for conversation in changed | woken:
+            for page in tuple(self._pages.get(conversation, ())):
+                self._tell_writing(page, look.writing)
+        if look.places is not None:
+            for page in self._all():
+                self._tell_place(page, look.places.get(page.ticket.conversation, 0))
 
     def _tell_messages(self, page: Page, look: _Look) -> None:
         for message in look.said.get(page.ticket.conversation, []):
@@ -205,16 +232,14 @@ class Hub:
                 # after a notice the page as a whole may look otherwise
                 self._put(page, Event("message", {"html": html, "reload": bool(message.notice)}, message.pk))
 
-    def _tell_signs(self, page: Page, look: _Look) -> None:
-        conversation = page.ticket.conversation
-        writing = page.other in look.writing.get(conversation, frozenset())
+    def _tell_writing(self, page: Page, who: Mapping[UUID, frozenset[str]]) -> None:
+        writing = page.other in who.get(page.ticket.conversation, frozenset())
         if writing != page.writing:
             page.writing = writing
             self._put(page, Event("writing", {"writing": writing}))
-        if look.places is None or page.ticket.side == "operator":
-            return
-        place = look.places.get(conversation, 0)
-        if place != page.place:
+
+    def _tell_place(self, page: Page, place: int) -> None:
+        if page.ticket.side == "customer" and place != page.place:
             page.place = place
             self._put(page, Event("place", {"place": place}))
 
@@ -232,8 +257,13 @@ class Hub:
         page.events.put_nowait(None)
 
 
-def _unseen(pages: Iterable[Page], said: Mapping[UUID, list[Message]]) -> Iterator[tuple[Line, Message]]:
-    for page in pages:
-        for message in said.get(page.ticket.conversation, []):
-            if message.pk > page.seen:
-                yield (message.pk, page.ticket.side, page.ticket.language), message
+def _unseen(asked: Pages, said: Mapping[UUID, list[Message]]) -> Iterator[tuple[Line, Message]]:
+    for conversation, messages in said.items():
+        for page in asked.get(conversation, ()):
+            for message in messages:
+                if message.pk > page.seen:
+                    yield (message.pk, page.ticket.side, page.ticket.language), message
+
+
+def _number(message: Message) -> int:
+    return message.pk
