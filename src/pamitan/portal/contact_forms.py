@@ -15,6 +15,7 @@ from pamitan.conversation.call_times import CallTimeError, check_call_time
 from pamitan.conversation.errors import Refusal
 from pamitan.conversation.service import Call
 from pamitan.conversation.threads import TEXT_LIMIT
+from pamitan.conversation.waiting import opening_hours
 from pamitan.conversation.words import BAD_NUMBER, NO_TIME
 from pamitan.portal.forms import LONGEST_PASSWORD
 
@@ -34,7 +35,7 @@ class MessageForm(forms.Form):
 
 
 class CallForm(MessageForm):
-    """A wanted call: now, later, or the customer calls."""
+    """A wanted call: now (while the desk is closed: when it opens), later, or the customer calls."""
 
     when = forms.ChoiceField(choices=[(NOW, ""), (LATER, ""), (MYSELF, "")], initial=NOW)
     number = forms.CharField(required=False, max_length=40)
@@ -53,7 +54,12 @@ class CallForm(MessageForm):
         when = self.cleaned_data["when"]
         if when == MYSELF:
             return None
-        return Call(self.cleaned_data["number"], self.cleaned_data["at"] if when == LATER else None)
+        return Call(self.cleaned_data["number"], self.cleaned_data["at"] if when == LATER else self.opens_at)
+
+    @property
+    def opens_at(self) -> dt.datetime | None:
+        """While the desk is closed: when somebody can call at the earliest."""
+        return opening_hours().opens_at(clock().now())
 
     def _number(self, text: str) -> str:
         number = normalise_phone(text, current_store().file.store.country)

@@ -64,7 +64,7 @@ def write(request: HttpRequest, channel: str) -> HttpResponse:
             return redirect("portal:conversation", opened.reference)
     context = {"form": form, "path": path, "channel": channel, "steps": _steps(path), "hours": _hours()}
     context["wait"] = waiting_time(channel, clock().now())
-    return render(request, f"conversation/{channel}.html", context, status=422 if form.errors else 200)
+    return render(request, "conversation/write.html", context, status=422 if form.errors else 200)
 
 
 def _form(request: HttpRequest, channel: Channel, path: topics.Path) -> MessageForm:
