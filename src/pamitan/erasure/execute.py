@@ -20,7 +20,7 @@ from pamitan.erasure.editing import Editing
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.learning import learn, learn_ahead
-from pamitan.erasure.look import home_last as home_last  # noqa: PLC0414
+from pamitan.erasure.look import home_last as home_last
 from pamitan.erasure.look import look
 from pamitan.erasure.namedfiles import NamedFile, noted
 from pamitan.erasure.people import Person, open_casefile, reason_against, row_survives, seeds
@@ -29,7 +29,6 @@ from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import merged
 from pamitan.erasure.settle import Progress, Receipts, Settlement
 from pamitan.erasure.unlinking import file_receipts, unlink_files
-from pamitan.stores.direct import DIRECT
 from pamitan.stores.engine import writing
 from pamitan.stores.errors import StoreConflict, StoreMismatch, StoreRefused
 from pamitan.stores.keys import collect
@@ -150,8 +149,8 @@ def _look_at_case_files_again(place: Place, people: list[Person]) -> None:
 
 def _do(place: Place, people: list[Person], connection: Any, progress: Progress) -> Receipts:
     file, schema, now = place.store.file, place.store.schema(place.datastore), place.store.clock.now()
-    vetted = [person.vetted for person in people]
-    with collect(connection, schema, file, place.datastore, vetted, now, seeds(people, place.datastore)) as keys:
+    vetted, held, lookup = [person.vetted for person in people], seeds(people, place.datastore), place.store.who_are
+    with collect(connection, schema, file, place.datastore, vetted, now, held, lookup=lookup) as keys:
         rules = file.map.get(place.datastore, {})
         usable = [person.vetted.usable for person in people]
         editing = Editing([p.casefile for p in people], usable, file.store.country, rules.__getitem__)
@@ -184,9 +183,11 @@ def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Recei
     A transaction is done whole or not at all, so what was planned in it and is no longer to be found was done.
     """
     now = fresh.get(person.subject.account_id, [])
+    if place.datastore not in person.casefile.datastores:
+        return now
     rows = {(receipt.table, receipt.action): receipt.rows for receipt in now}
-    case = person.casefile.datastores.get(place.datastore, DatastoreCase())
-    recovered = [r for r in case.planned if rows.get((r.table, r.action), 0) < r.rows]
+    planned = person.casefile.datastores[place.datastore].planned
+    recovered = [r for r in planned if rows.get((r.table, r.action), 0) < r.rows]
     done = {(r.table, r.action) for r in recovered}
     kept = [receipt for receipt in now if (receipt.table, receipt.action) not in done]
     return kept + [Receipt(r.datastore, r.table, r.action, r.rows, RECOVERED) for r in recovered]
@@ -204,9 +205,8 @@ def _write_down(
         for account, keys in writer.lasting_keys():
             cases[account].keys.setdefault(table, KeyPack()).add(keys)
     for table in settlement.direct.fates:
-        for account, alike, keys in settlement.direct.lasting_keys(table):
-            pack = cases[account].keys.setdefault(table, KeyPack())
-            pack.add(keys) if alike is None else pack.add_alike(DIRECT.rule, DIRECT.link, alike)
+        for account, lasting in settlement.direct.lasting_keys(table):
+            cases[account].keys.setdefault(table, KeyPack()).add(lasting)
     for account, person in by_id.items():
         person.casefile.datastores[place.datastore] = cases[account]
         place.casefiles.save(account, person.casefile)

@@ -49,7 +49,9 @@ def _read(store: Store, datastore: str, fates: Fates, people: Sequence[Person]) 
     schema, now, vetted = store.schema(datastore), store.clock.now(), [person.vetted for person in people]
     with (
         reading(store.engine(datastore)) as connection,
-        collect(connection, schema, store.file, datastore, vetted, now, seeds(people, datastore)) as keys,
+        collect(
+            connection, schema, store.file, datastore, vetted, now, seeds(people, datastore), lookup=store.who_are
+        ) as keys,
     ):
         writers = [TableWriter(connection, keys, fate) for fate in fates.tables if fate.personal]
         learn(store.file, datastore, {writer.fate.table: writer.personal_values() for writer in writers}, people)

@@ -49,7 +49,7 @@ def plan(store: Store, subjects: Sequence[Subject]) -> Plan:
         schema = store.schema(datastore)
         with (
             reading(store.engine(datastore)) as connection,
-            collect(connection, schema, store.file, datastore, vetted, store.clock.now()) as keys,
+            collect(connection, schema, store.file, datastore, vetted, store.clock.now(), lookup=store.who_are) as keys,
         ):
             _count(Settlement(store.file, datastore, schema, fates[datastore], connection, keys), result)
     return result

@@ -91,7 +91,7 @@ def scan(
     account left out has all of its own. Answers for each account of ``casefiles``, with an empty list where nothing was
     found. Raises :class:`pamitan.stores.errors.StoreUnavailable`.
     """
-    search = _Search(store.file, casefiles, now, usable or {})
+    search = _Search(store, casefiles, now, usable or {})
     for datastore in store.file.datastores:
         search.look_through(datastore, reach)
     residue = {account_id: search.findings.residue(account_id) for account_id in casefiles}
@@ -103,14 +103,15 @@ class _Search:
 
     def __init__(
         self,
-        file: StoreFile,
+        store: Store,
         casefiles: Mapping[str, CaseFile],
         now: dt.datetime,
         usable: Mapping[str, frozenset[Identifier]],
     ) -> None:
         self.findings = _Findings()
         self.unread: list[Unread] = []
-        self._file = file
+        self._file = file = store.file
+        self._lookup = store.who_are
         self._casefiles = casefiles
         self._now = now
         self._accounts = _accounts_by_needle(casefiles, file.store.country)
@@ -126,7 +127,8 @@ class _Search:
         given = self._file.datastores[datastore]
         engine = engine_for(given.scan_url if given.scan_url and reach == EVERYTHING else given.url)
         schema = current(engine)
-        owners = Owners(engine, schema, self._file, datastore, self._casefiles.keys(), given.local(self._now))
+        local = given.local(self._now)
+        owners = Owners(engine, schema, self._file, datastore, self._casefiles.keys(), local, self._lookup)
         tables = [*self._within(reach, datastore, schema), *(copies(engine) if reach == EVERYTHING else ())]
         closed_cells: Counter[tuple[str, str]] = Counter()
         for table in tables:

@@ -30,6 +30,7 @@ from pamitan.stores.ids import as_bytes, as_uuid, whole_number
 from pamitan.stores.keytables import drop_temporary
 from pamitan.stores.schema import Column, Schema, Table
 from pamitan.stores.spelling import pattern_of, sieve_of
+from pamitan.stores.strangers import Strangers
 from pamitan.stores.types import Identifier
 
 
@@ -87,6 +88,8 @@ class Batch:
         self.wide = False
         self.has_identifiers = False
         """Whether any address or number may lead to rows; without one there are no tables of them."""
+        self.strangers: Strangers | None = None
+        """Outside the home datastore: whom account ids name that are not of the batch."""
         self._has_uuids = False
         self.arrays: dict[str, str] = {}
         """On PostgreSQL the accounts themselves, by the names that :attr:`accounts` has for them in each statement."""

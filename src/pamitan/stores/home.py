@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +25,7 @@ from pamitan.stores.keytables import KeyTable
 from pamitan.stores.paths import cell_of
 from pamitan.stores.schema import Schema, Table, reflect
 from pamitan.stores.sources import SourceReader
+from pamitan.stores.strangers import Who, who_are
 from pamitan.stores.types import Identifier, Subject
 from pamitan.stores.wildcards import LiveFile
 
@@ -109,8 +110,16 @@ class Home:
             home = self.at(None)
             with reading(home.engine) as at_home:
                 vetted = vet(at_home, home.schema, self.file, subjects, now)
-        with collect(connection, self.schema, self.file, place, vetted, now, spares_shared=False) as keys:
+        lookup = self.at(None).who_are
+        with collect(
+            connection, self.schema, self.file, place, vetted, now, spares_shared=False, lookup=lookup
+        ) as keys:
             yield keys
+
+    def who_are(self, ids: Collection[str]) -> dict[str, Who]:
+        """Those of the account ids that living accounts have; only of the home datastore itself."""
+        with reading(self.engine) as connection:
+            return who_are(connection, self.schema, self.file, ids, self.clock.now())
 
 
 def is_tied(tied: KeyTable, row: FromClause) -> ColumnElement[bool]:

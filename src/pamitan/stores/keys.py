@@ -42,6 +42,7 @@ from pamitan.stores.paths import require_json
 from pamitan.stores.rewrite import Rewritten
 from pamitan.stores.schema import Schema
 from pamitan.stores.sharing import put_shared_aside
+from pamitan.stores.strangers import Lookup, Strangers
 from pamitan.stores.vetting import vet
 
 __all__ = ["Keys", "Seed", "collect", "vet"]
@@ -65,13 +66,19 @@ def collect(
     now: dt.datetime,
     seeds: Mapping[str, Iterable[Seed]] | None = None,
     spares_shared: bool = True,
+    lookup: Lookup | None = None,
 ) -> Iterator[Keys]:
     """Open the key tables of a batch. An account in state ``other`` (staff) leads to nothing.
 
     ``seeds``: keys from case files, by table. ``spares_shared``: put rows aside that are another customer's as well, as
-    an erasure has to; who only reads wants to see them.
+    an erasure has to; who only reads wants to see them. ``lookup``: whom other account ids name; needed in every
+    datastore but the accounts' own.
     """
     batch = Batch(connection, schema, file, datastore, now)
+    if not batch.is_home:
+        if lookup is None:
+            raise ValueError("outside the home datastore somebody has to say whom account ids name")
+        batch.strangers = Strangers(connection, lookup)
     ids = [None if account.state == "other" else account.account_id for account in vetted]
     usable = [(n, item) for n, account in enumerate(vetted) if ids[n] for item in sorted(account.usable, key=str)]
     with batch.tables(ids, usable):

@@ -118,7 +118,8 @@ class Linker:
             self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, theirs))
         for name, cell, nobody in self._owners():
             mine = [self.into.matches(self._source), accounts.c.n == keys.c.account]
-            theirs = sa.exists().where(*mine, ~self._no_other_owner(cell, nobody)).correlate(keys)
+            self._ask(name, cell, keys.join(self._source, self.into.matches(self._source)), keys.c.seeded == 1)
+            theirs = sa.exists().where(*mine, ~self._no_other_owner(name, cell, nobody)).correlate(keys)
             found_by_it = ~sa.or_(sa.false(), *self._found_by_another_owner(name))
             self._batch.connection.execute(sa.delete(keys).where(keys.c.seeded == 1, found_by_it, theirs))
 
@@ -203,7 +204,9 @@ class Linker:
         spelt = batch.spellings
         mine = sa.and_(spelt.c.place == serial, exact(cell.value, batch.dialect) == spelt.c.value)
         joined = self._joined(spelt, cell, mine).join(batch.accounts, batch.accounts.c.n == spelt.c.n)
-        owned = [self._no_other_owner(owner, nobody) for _name, owner, nobody in self._owners()]
+        for name, owner, _nobody in self._owners():
+            self._ask(name, owner, joined, *where)
+        owned = [self._no_other_owner(*owner) for owner in self._owners()]
         query = self._select(spelt.c.n, place).select_from(joined).where(*where, *owned).distinct()
         added = self._insert(query, place, again)
         batch.connection.execute(sa.delete(spelt).where(spelt.c.place == serial))
@@ -241,17 +244,24 @@ class Linker:
     def _is_account_id(self, target: str) -> bool:
         return self._batch.file.names_account(target, self._batch.datastore)
 
-    def _no_other_owner(self, cell: Cell, nobody: list[Any]) -> ColumnElement[bool]:
-        return sa.not_(cell.holds(sa.not_(self._is_own(cell.value, cell.column, nobody, cell.in_json))))
+    def _ask(self, name: str, cell: Cell, rows: FromClause, *where: ColumnElement[bool]) -> None:
+        """Outside the home datastore: look up whom the ids name that stand in that cell of the rows."""
+        if self._batch.strangers:
+            query = sa.select(cell.value).select_from(cell.joined(rows, sa.true()))
+            filled = ~is_nobody(cell.value, cell.column)
+            self._batch.strangers.ask((self.into.table.name, name), query.where(filled, *where))
 
-    def _is_own(
-        self, value: ColumnElement[Any], column: Column, nobody: list[Any], in_json: bool
-    ) -> ColumnElement[bool]:
+    def _no_other_owner(self, name: str, cell: Cell, nobody: list[Any]) -> ColumnElement[bool]:
+        return sa.not_(cell.holds(sa.not_(self._is_own(name, cell, nobody))))
+
+    def _is_own(self, name: str, cell: Cell, nobody: list[Any]) -> ColumnElement[bool]:
         """The value names the account itself, or nobody else."""
-        ours = sa.func.coalesce(self._batch.names_account(value, column, everywhere=in_json), sa.false())
+        value, column = cell.value, cell.column
+        ours = sa.func.coalesce(self._batch.names_account(value, column, everywhere=cell.in_json), sa.false())
         means_nobody = is_nobody(value, column, nobody)
-        if not self._batch.is_home:
-            return sa.or_(means_nobody, ours)
+        if self._batch.strangers:
+            unknown = self._batch.strangers.names_nobody((self.into.table.name, name), value)
+            return sa.or_(means_nobody, ours, unknown)
         table = self._batch.account_table
         key = table.column(self._batch.file.account.id)
         other = table.sql.alias("owner")

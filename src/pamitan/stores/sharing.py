@@ -37,12 +37,11 @@ from pamitan.stores.keytables import GONE, SHARED, KeyTable
 from pamitan.stores.links import is_nobody
 from pamitan.stores.paths import Cell, cell_of, there_is, tied, unwrapped
 from pamitan.stores.schema import Column, Schema, Table
+from pamitan.stores.strangers import looks_erased
 
 Scalar = str | int | None
 _LED = -3
 """The rule of a key of a row to which somebody else's row leads; only while it is looked for."""
-_DIGITS = 16
-"""A pseudonym that an erasure writes into a column that is unique and never NULL has at most so many."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +139,7 @@ def put_shared_aside(batch: Batch, keys: KeyTable, rules: Sequence[Rule], known:
     if not keys.rows:
         return 0
     claims = _Claims(batch, known)
+    claims.ask_who_others_are(keys, rules)
     return _led_to_by_others(batch, keys, rules, claims) + _named_by_others(batch, keys, rules, claims)
 
 
@@ -193,6 +193,40 @@ class _Claims:
         self._schema = batch.schema
         self._map = batch.file.map.get(batch.datastore, {})
         self._known = known
+        self._strangers = batch.strangers
+
+    def ask_who_others_are(self, keys: KeyTable, rules: Sequence[Rule]) -> None:
+        """Outside the home datastore: look up whom the ids name that make others of the table's rows owners."""
+        if self._strangers is None:
+            return
+        held, row = keys.sql.alias("m"), keys.source.alias("t")
+        rows = held.join(row, keys.matches(row, held))
+        taken = sa.and_(held.c.rule >= 0, held.c.seeded < GONE)
+        if may_have_two_owners(self._file, self._batch.datastore, keys.table, rules):
+            self._ask_owners(keys.table, row, rows, taken)
+        for name, pairs in reverse_links(self._schema, self._file, keys.table, rules):
+            if name != self._file.account.table:
+                other = self._rows_of(name)
+                joined = rows.join(other, sa.and_(*self._ties(keys.table, row, name, other, pairs)))
+                self._ask_upwards(name, other, joined, taken, (name,))
+
+    def _ask_upwards(
+        self, name: str, row: FromClause, rows: FromClause, taken: ColumnElement[bool], path: tuple[str, ...]
+    ) -> None:
+        """The ids in the rows of that table, and in those through which they are somebody's."""
+        table, rules = self._schema.table(name), self._map.get(name, [])
+        self._ask_owners(table, row, rows, taken)
+        for target, other, ties in self._others_through(table, rules, row, path):
+            self._ask_upwards(target, other, rows.join(other, sa.and_(*ties)), taken, (*path, target))
+
+    def _ask_owners(self, table: Table, row: FromClause, rows: FromClause, taken: ColumnElement[bool]) -> None:
+        for owner in owners_of(self._file, self._batch.datastore, table, self._map.get(table.name, [])):
+            cell = self._cell(table, row, owner)
+            filled = ~is_nobody(cell.value, cell.column, owner.nobody)
+            query = sa.select(cell.value).select_from(cell.joined(rows, sa.true()))
+            if self._strangers:
+                wanted = query.where(taken, filled, self._stays(cell.value, cell.column))
+                self._strangers.ask((table.name, owner.name), wanted)
 
     def joined_with_others(
         self, table: Table, rules: Sequence[Rule], row: FromClause, rows: FromClause
@@ -226,10 +260,15 @@ class _Claims:
     def _leads_to(
         self, table: Table, row: FromClause, name: str, other: FromClause, pairs: Sequence[tuple[CellPath, Target]]
     ) -> Iterator[ColumnElement[bool]]:
+        yield from self._ties(table, row, name, other, pairs)
+        yield self._is_somebodys(name, other, (name,), by_signs=not self._hangs_on(name, table, pairs))
+
+    def _ties(
+        self, table: Table, row: FromClause, name: str, other: FromClause, pairs: Sequence[tuple[CellPath, Target]]
+    ) -> Iterator[ColumnElement[bool]]:
         target = self._schema.table(name)
         for own, theirs in pairs:
             yield tied(table, row, own, target, other, theirs, self._schema.dialect)
-        yield self._is_somebodys(name, other, (name,), by_signs=not self._hangs_on(name, table, pairs))
 
     def _hangs_on(self, name: str, table: Table, pairs: Sequence[tuple[CellPath, Target]]) -> bool:
         """The rows over there are parts of the row here (an order's keys and values): they claim nothing by signs."""
@@ -260,8 +299,9 @@ class _Claims:
         cell = self._cell(table, row, owner)
         filled = ~is_nobody(cell.value, cell.column, owner.nobody)
         holds = sa.true() if owner.enforced else self._any_holds(table, row, owner)
-        if not self._batch.is_home:
-            return sa.and_(holds, cell.holds(sa.and_(filled, self._stays(cell.value, cell.column))))
+        if self._strangers:
+            exists = ~self._strangers.names_nobody((table.name, owner.name), cell.value, customers)
+            return sa.and_(holds, cell.holds(sa.and_(filled, self._stays(cell.value, cell.column), exists)))
         accounts = self._batch.account_table
         key = accounts.column(self._file.account.id)
         other = self._rows_of(accounts.name)
@@ -287,13 +327,18 @@ class _Claims:
     def _through_others(
         self, table: Table, rules: Sequence[Rule], row: FromClause, path: tuple[str, ...]
     ) -> Iterator[ColumnElement[bool]]:
+        for name, other, ties in self._others_through(table, rules, row, path):
+            yield there_is(other, *ties, self._is_somebodys(name, other, (*path, name)))
+
+    def _others_through(
+        self, table: Table, rules: Sequence[Rule], row: FromClause, path: tuple[str, ...]
+    ) -> Iterator[tuple[str, FromClause, list[ColumnElement[bool]]]]:
+        """(table, an alias of it, what ties it to the row) for each table that a link of the row goes through."""
         for _place, link in _places(rules):
             for name, pairs in through(link).items():
                 if name not in path and name != "account" and name in self._schema.tables:  # a circle: nobody new
-                    other, target = self._rows_of(name), self._schema.table(name)
-                    dialect = self._schema.dialect
-                    ties = [tied(table, row, own, target, other, theirs, dialect) for own, theirs in pairs]
-                    yield there_is(other, *ties, self._is_somebodys(name, other, (*path, name)))
+                    other = self._rows_of(name)
+                    yield name, other, [*self._ties(table, row, name, other, pairs)]
 
     def _held_inside(self, table: Table, rules: Sequence[Rule], row: FromClause) -> Iterator[ColumnElement[bool]]:
         """An address, a number or an opaque value stands where the links look for the person's."""
@@ -319,20 +364,9 @@ class _Claims:
         """The account's row is not of the batch, and does not look as an erasure leaves it."""
         table = self._batch.account_table
         key = table.column(self._file.account.id)
-        stays = [self._stays(account.c[key.name], key), ~self._looks_erased(table, account)]
+        stays = [self._stays(account.c[key.name], key), ~looks_erased(self._file, table, account)]
         guests = [~self._is_taken(table.name, account)] if self._file.account.guests is not None else []
         return sa.and_(*stays, *guests)
-
-    def _looks_erased(self, table: Table, account: FromClause) -> ColumnElement[bool]:
-        """Everything that the data map empties in a row of the account table is empty: that account was closed."""
-        emptied: dict[str, object] = {}
-        for rule in self._map.get(table.name, []):
-            emptied |= dict.fromkeys(rule.clear) | rule.replace
-        if emptied.keys().isdisjoint({str(self._file.account.email), str(self._file.account.phone)}):
-            return sa.false()
-        columns = [table.column(name) for name in emptied]
-        signs = [_is_as_left(c, emptied[c.name], account.c[c.name]) for c in columns if c.kind == "text"]
-        return sa.func.coalesce(sa.and_(*signs), sa.false())
 
     def _stays(self, cell: ColumnElement[Any], column: Column) -> ColumnElement[bool]:
         """The cell of a column of account ids holds none of the batch's."""
@@ -357,17 +391,3 @@ def _cut(table: Table, rules: Sequence[Rule], column: str) -> Iterator[Scalar]:
     described = table.columns.get(column)
     if named is not None or (described and described.nullable and column not in table.primary_key):
         yield named
-
-
-def _is_as_left(column: Column, value: object, cell: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The cell is as ``clear`` (no value) or ``replace`` leave it."""
-    if value is not None:
-        before, _, after = str(value).partition("{unique}")
-        return cell.like(_literal(before) + ("%" + _literal(after) if "{unique}" in str(value) else ""), escape="!")
-    if column.nullable:
-        return cell.is_(None)
-    return sa.or_(cell == "", sa.and_(sa.func.length(cell) <= _DIGITS, cell.not_like("%@%")))
-
-
-def _literal(fixed: str) -> str:
-    return fixed.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
@@ -20,6 +20,7 @@ from pamitan.stores.pending import OpenItems
 from pamitan.stores.schema import Schema, reflect
 from pamitan.stores.schemalock import SchemaLock, new_links
 from pamitan.stores.sessions import Sessions
+from pamitan.stores.strangers import Who
 from pamitan.stores.types import Account, AppliedLock, HeldBalance, Identifier, LibraryItem, OpenItem
 from pamitan.stores.wildcards import LiveFile, WrittenOut
 
@@ -43,6 +44,7 @@ class Store:
         self._derived: dict[str, tuple[StoreFile, Schema, Any]] = {}
         self.clock = clock or SystemClock()
         home = Home(self._live, self.clock)
+        self._home = home
         self._accounts = Accounts(home)
         self._open_items = OpenItems(home)
         self._library = Library(home)
@@ -100,6 +102,10 @@ class Store:
     def account_ids(self) -> Iterator[str]:
         """The ids of all customers, in a stream."""
         return self._accounts.ids()
+
+    def who_are(self, ids: Collection[str]) -> dict[str, Who]:
+        """Those of the ids, from whatever datastore, that living accounts have."""
+        return self._home.who_are(ids)
 
     def check_password(self, account_id: str, password: str) -> bool:
         """Whether it is the customer's password. Costs one hash, whether there is one to compare with or not."""
