@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from pamitan.conversation.articles import ARTICLES, Article
+from pamitan.conversation.articles import Article
 
 WORDS = {
     "close": (
@@ -16,6 +17,11 @@ WORDS = {
         " pamit pergi akhiri akun profil"
         " chiudere chiudi chiusura eliminare elimina eliminazione cancellare cancella cancellazione rimuovere rimuovi"
         " disattivare disiscrivermi lasciare uscire smettere abbandonare profilo utenza"
+    ),
+    "manage": (
+        "manage status stands progress when undo withdraw change changed mind conversation conversations reference case"
+        " kelola status perkembangan kapan urungkan berubah pikiran percakapan rujukan nomor"
+        " gestire gestisci stato quando ripensamento cambiato cambiare idea conversazione conversazioni pratica numero"
     ),
     "what-closing-means": (
         "closing means meaning consequences lose lost erased kept keep law data privacy gdpr restore recover undo"
@@ -49,11 +55,11 @@ LONGEST_QUERY = 200
 WORDS_READ = 12
 
 
-def find(query: str) -> list[Article]:
-    """The articles that speak of these words, the best one first; of equals, in the help centre's order."""
+def find(query: str, among: Sequence[Article]) -> list[Article]:
+    """The articles that speak of these words, the best one first; of equals, in the order they have."""
     asked = folded(query[:LONGEST_QUERY])[:WORDS_READ]
-    scores = {article: sum(_score(word, _words_of(article)) for word in asked) for article in ARTICLES}
-    return sorted((article for article in ARTICLES if scores[article]), key=lambda article: -scores[article])
+    scores = {article: sum(_score(word, _words_of(article)) for word in asked) for article in among}
+    return sorted((article for article in among if scores[article]), key=lambda article: -scores[article])
 
 
 def folded(text: str) -> list[str]:

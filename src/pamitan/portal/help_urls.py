@@ -16,7 +16,7 @@ from pamitan.portal import (
 
 urlpatterns = [
     path("", help_views.help_centre, name="help"),
-    path("manage", help_views.manage, name="manage"),
+    path("manage", help_views.article, {"slug": "manage"}, name="manage"),
     path("articles/<slug:slug>", help_views.article, name="article"),
     path("contact", contact_views.choose, name="contact"),
     path("contact/<str:channel>", contact_views.write, name="contact_by"),
