@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,8 +10,8 @@ from django.db import transaction
 
 from pamitan.closure import mails
 from pamitan.closure.casefiles import destroy_key
+from pamitan.closure.certifying import OURS, certify, without_keys
 from pamitan.closure.consequences import kept_records
-from pamitan.closure.gone import was_gone
 from pamitan.closure.later import Claim
 from pamitan.closure.models import CaseFileRow, Closure, OneTimeCode, SavedItem
 from pamitan.closure.retention import file_retained
@@ -22,7 +21,6 @@ from pamitan.closure.store import current_store
 from pamitan.closure.traces import Trace, erase_traces
 from pamitan.closure.transition import transition
 from pamitan.erasure.residue import Unread
-from pamitan.evidence.certificate import issue
 from pamitan.evidence.ledger import LedgerEvent, record
 from pamitan.evidence.tombstones import Kind, bar
 from pamitan.storefile.labels import text
@@ -80,10 +78,10 @@ def finish(claim: Claim, now: dt.datetime, unread: Sequence[Unread]) -> None:
     with transaction.atomic():
         closure.receipts = [*closure.receipts, *_own_receipts(_erase_our_traces(closure, now))]
         _bar_identifiers(closure, now)
-        _certify(closure, file_retained(closure, now), unread, now)
-        mails.queue(closure, "closed", now, **_outcome(closure, now))
+        certificate = certify(closure, file_retained(closure, now), unread, now)
+        mails.queue(closure, "closed", now, **_outcome(closure, now), **certificate)
         CaseFileRow.objects.filter(pk=closure.pk).delete()
-        changes = {**FORGOTTEN, "receipts": closure.receipts, "residue": _without_keys(closure), "ended_at": now}
+        changes = {**FORGOTTEN, "receipts": closure.receipts, "residue": without_keys(closure), "ended_at": now}
         transition(closure, Event.FINISH, now=now, attempt=claim.attempt, facts=_sums(closure), **changes)
         record(LedgerEvent.CASE_FILE_DESTROYED, closure.pk, now)
     destroy_key(closure.pk)
@@ -100,7 +98,7 @@ def _erase_our_traces(closure: Closure, now: dt.datetime) -> list[Trace]:
 
 def _own_receipts(traces: Iterable[Trace]) -> list[dict[str, Any]]:
     return [
-        {"datastore": "pamitan", "table": trace.table, "action": "delete", "rows": trace.rows, "note": None}
+        {"datastore": OURS, "table": trace.table, "action": "delete", "rows": trace.rows, "note": None}
         for trace in traces
         if trace.rows
     ]
@@ -140,30 +138,6 @@ def _outcome(closure: Closure, now: dt.datetime) -> dict[str, Any]:
         for record in kept_records(file, now.date())
     ]
     return {"kept": kept, "barred": barred, "barred_until": bar_ends(duration, now) if barred else None}
-
-
-def _certify(closure: Closure, retained: list[dict[str, Any]], unread: Sequence[Unread], now: dt.datetime) -> None:
-    """The store's copy: per datastore and table what was done, what the law retains, what the scan found."""
-    file = current_store().file
-    statement = {
-        "store": file.store.name,
-        "reference": closure.reference,
-        "closed_at": now.isoformat(),
-        "datastores": sorted(file.datastores),
-        "receipts": closure.receipts,
-        "retained": retained,
-        "residue": _without_keys(closure),
-        "not_looked_at": [dataclasses.asdict(place) for place in unread],
-        "account_was_gone": was_gone(closure),
-        "limits": "the named datastores at the time of closing; copies made before, such as backups, are not covered",
-    }
-    issue(closure.pk, statement, now)
-    record(LedgerEvent.CERTIFICATE_ISSUED, closure.pk, now)
-
-
-def _without_keys(closure: Closure) -> list[dict[str, Any]]:
-    """The findings without the rows' keys, which the desk needs no more."""
-    return [{name: value for name, value in found.items() if name != "key"} for found in closure.residue]
 
 
 def _sums(closure: Closure) -> dict[str, int]:

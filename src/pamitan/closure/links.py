@@ -29,6 +29,11 @@ def status_url(closure: Closure) -> str:
     return _url("status", closure, status_token(closure))
 
 
+def certificate_url(closure: Closure) -> str:
+    """The full address of the customer's copy of the certificate: ``/certificate/REFERENCE?token=…``."""
+    return _url("certificate", closure, status_token(closure))
+
+
 def confirm_url(closure: Closure) -> str:
     """The full address of the page where the holder confirms: ``/confirm/REFERENCE?token=…``.
 

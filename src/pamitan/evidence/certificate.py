@@ -1,4 +1,7 @@
-"""The certificate: a signed statement of what was done, that anyone with the public key can check without us."""
+"""The certificate: a signed statement of what was done, that anyone with the public key can check without us.
+
+The store's copy says it by table and stays; the customer's says it by category of data, and is forgotten after a while.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,19 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from pamitan.evidence.models import Certificate
+from pamitan.evidence.models import Certificate, CustomerCopy
 from pamitan.evidence.signed import FORMAT, SignedCertificate, canonical, verify
 
-__all__ = ["issue", "public_key", "reissue", "signed", "verify"]
+__all__ = [
+    "customer_copy",
+    "forget_old_copies",
+    "issue",
+    "issue_to_customer",
+    "public_key",
+    "reissue",
+    "signed",
+    "verify",
+]
 
 
 def issue(subject: uuid.UUID, statement: dict[str, Any], now: dt.datetime) -> Certificate:
@@ -21,18 +33,31 @@ def issue(subject: uuid.UUID, statement: dict[str, Any], now: dt.datetime) -> Ce
 
     The statement holds JSON values and names no person.
     """
-    document = {"format": FORMAT, "subject": str(subject), "issued_at": now.isoformat(), **statement}
-    key = _signing_key()
+    document = {
+        "format": FORMAT, "copy": "store", "subject": str(subject), "issued_at": now.isoformat(), **statement
+    }  # fmt: skip
     certificate, _ = Certificate.objects.update_or_create(
-        subject=subject,
-        defaults={
-            "issued_at": now,
-            "document": document,
-            "signature": _encode(key.sign(canonical(document))),
-            "public_key": public_key(),
-        },
+        subject=subject, defaults={"issued_at": now, **_signed(document)}
     )
     return certificate
+
+
+def issue_to_customer(subject: uuid.UUID, statement: dict[str, Any], now: dt.datetime, until: dt.datetime) -> None:
+    """Sign the customer's copy, to be had until then, in the caller's transaction. It names no person and no table."""
+    document = {"format": FORMAT, "copy": "customer", "issued_at": now.isoformat(), **statement}
+    CustomerCopy.objects.update_or_create(subject=subject, defaults={"until": until, **_signed(document)})
+
+
+def customer_copy(subject: uuid.UUID, now: dt.datetime) -> SignedCertificate | None:
+    """The customer's copy, as long as there is one."""
+    found = CustomerCopy.objects.filter(subject=subject, until__gt=now).first()
+    return SignedCertificate(found.document, found.signature, found.public_key) if found else None
+
+
+def forget_old_copies(now: dt.datetime) -> int:
+    """Delete the customers' copies whose time is over; how many there were."""
+    rows, _ = CustomerCopy.objects.filter(until__lte=now).delete()
+    return rows
 
 
 def reissue(subject: uuid.UUID, changes: dict[str, Any], now: dt.datetime) -> Certificate:
@@ -52,6 +77,11 @@ def signed(subject: uuid.UUID) -> SignedCertificate | None:
 def public_key() -> str:
     """This installation's public key, base64: to be published, so that others can check."""
     return _encode(_signing_key().public_key().public_bytes_raw())
+
+
+def _signed(document: dict[str, Any]) -> dict[str, Any]:
+    signature = _encode(_signing_key().sign(canonical(document)))
+    return {"document": document, "signature": signature, "public_key": public_key()}
 
 
 def _signing_key() -> Ed25519PrivateKey:

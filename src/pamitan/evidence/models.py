@@ -73,8 +73,18 @@ class Tombstone(models.Model):
         ]
 
 
+class CustomerCopy(models.Model):
+    """The customer's copy of a certificate: the same by category of data, until it is forgotten. It names nobody."""
+
+    subject = models.UUIDField(unique=True)
+    until = models.DateTimeField(db_index=True)
+    document = models.JSONField()
+    signature = models.CharField(max_length=128)
+    public_key = models.CharField(max_length=64)
+
+
 class Certificate(models.Model):
-    """The signed statement of what was erased, retained and found; holds no personal data."""
+    """The store's copy: the signed statement of what was erased, retained and found; holds no personal data."""
 
     subject = models.UUIDField(unique=True)
     issued_at = models.DateTimeField()

@@ -38,6 +38,13 @@ class SignedCertificate:
         places = self.document.get("not_looked_at") or []
         return [f"{place['datastore']}: {', '.join(place['where'])}: {place['reason']}" for place in places]
 
+    def by_category(self) -> list[str]:
+        """The lines of a customer's copy: what was erased and changed, what is kept; none of a store's copy."""
+        data, kept = self.document.get("data") or [], self.document.get("kept") or []
+        done = ("{category}: {erased} erased, {changed} changed, {files} files deleted.", data)
+        left = ("{category}: {records} kept until {until} ({law}).", kept)
+        return [words.format_map(line) for words, lines in (done, left) for line in lines]
+
     def to_json(self) -> str:
         """The file's text."""
         plain = {"document": self.document, "signature": self.signature, "public_key": self.public_key}

@@ -27,6 +27,12 @@ def case_reference() -> str:
     return f"PM-{''.join(letters[:5])}-{''.join(letters[5:])}"
 
 
+def proof_code() -> str:
+    """A new secret for paper such as ``7K3QD-X29FA-B4MTR-9WH2C``: 20 random characters, about 98 bits."""
+    letters = "".join(secrets.choice(CASE_ALPHABET) for _ in range(20))
+    return "-".join(letters[first : first + 5] for first in range(0, 20, 5))
+
+
 def one_time_code() -> str:
     """Six random decimal digits."""
     return f"{secrets.randbelow(1_000_000):06d}"

@@ -14,11 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pamitan.closure import service
+from pamitan.closure.clock import clock
 from pamitan.closure.errors import NotPossible
 from pamitan.closure.models import Closure, Pace, Source
 from pamitan.closure.states import Event, State, can
 from pamitan.conversation import service as conversations
 from pamitan.conversation.words import NOT_THE_HOLDER
+from pamitan.evidence.certificate import customer_copy
 from pamitan.portal import session
 from pamitan.portal.contact_forms import HolderForm
 from pamitan.portal.holder import is_holder, recently_shown
@@ -168,6 +170,7 @@ def _page(request: HttpRequest, closure: Closure, *, holder: HolderForm | None =
         "said": session.said(request),
         "holder": holder,
         "may_confirm_here": own and closure.state == State.REQUESTED,
+        "has_certificate": customer_copy(closure.pk, clock().now()) is not None,
         "one_tap": own and recently_shown(request),
     }
     if closure.question_open:

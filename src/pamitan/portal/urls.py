@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from pamitan.portal import app_views, close_views, front_views, language, library_views, sign_in_views, status_views
+from pamitan.portal import (
+    app_views,
+    certificate_views,
+    close_views,
+    front_views,
+    language,
+    library_views,
+    sign_in_views,
+    status_views,
+)
 
 pages: list[URLPattern | URLResolver] = [
     path("", front_views.front, name="front"),
@@ -33,6 +42,8 @@ pages: list[URLPattern | URLResolver] = [
     path("status/<str:reference>/confirm", status_views.confirm_prepared, name="confirm_on_status"),
     path("status/<str:reference>/undo", status_views.undo, name="undo"),
     path("status/<str:reference>/answer", status_views.answer, name="answer"),
+    path("certificate/<str:reference>", certificate_views.certificate, name="certificate"),
+    path("certificate/<str:reference>/file", certificate_views.certificate_file, name="certificate_file"),
     path("help/", include("pamitan.portal.help_urls")),
 ]
 

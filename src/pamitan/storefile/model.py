@@ -265,6 +265,8 @@ class Closing(Strict):
     """For large databases: the time of the night, e.g. 02:00 in the store's ``timezone``, at which all columns of all
     datastores are searched for all accounts that are due, in one pass. Until then only the mapped tables were. An
     account is closed only after both. Without it every batch searches everything at once."""
+    backups_kept_days: int | None = Field(None, ge=1)
+    """After so many days the last backup that was made before a closing is gone; the certificates say until when."""
     bar: Bar = Bar()
 
 

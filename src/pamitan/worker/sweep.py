@@ -29,6 +29,7 @@ from pamitan.closure.restored import held_back
 from pamitan.closure.retention import destroy_left_retention_keys, erase_retained
 from pamitan.closure.run import step
 from pamitan.closure.texts import send_due_texts
+from pamitan.evidence.certificate import forget_old_copies
 from pamitan.evidence.tombstones import forget_ended
 from pamitan.worker import mailing
 from pamitan.worker.alive import Presence
@@ -106,7 +107,7 @@ def release_claims() -> int:
 
 
 def tidy() -> None:
-    """Forget what has had its time: ended bars, old codes, keys left by a crash.
+    """Forget what has had its time: ended bars, old codes and copies, keys left by a crash.
 
     Nothing while we are held back: a newer backup may need these keys.
     """
@@ -114,6 +115,7 @@ def tidy() -> None:
     if held_back():
         return
     forget_ended(now)
+    forget_old_copies(now)
     forget_old_codes(now)
     forget_calls(now)
     forget_texts(now)
