@@ -96,10 +96,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def forget_prepared(connection: Connection) -> None:
-    """Have statements prepared anew, whatever connection they are run on: the schema is another one."""
+    """Use no statement any more that was prepared so far, on any connection: the schema is another one."""
+    _changed[connection.engine] = time.monotonic()
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("DEALLOCATE ALL")
-        _changed[connection.engine] = time.monotonic()
+        driver: Any = connection.connection.driver_connection
+        driver.prepare_threshold = None
 
 
 def _give_up(connection: Connection) -> None:
@@ -232,21 +233,21 @@ def _pooled(url: URL, connect_args: dict[str, Any], **options: Any) -> Engine:
         hide_parameters=True,
         **options,
     )
-    event.listen(engine, "checkin", _note_the_time)
+    event.listen(engine, "connect", partial(_note_the_time, "made"))
+    event.listen(engine, "checkin", partial(_note_the_time, "rested"))
     event.listen(engine, "checkout", partial(_ask_after_a_rest, engine))
     return engine
 
 
-def _note_the_time(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
-    record.info["rested"] = time.monotonic()
+def _note_the_time(name: str, _dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[name] = time.monotonic()
 
 
 def _ask_after_a_rest(engine: Engine, dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Have a connection replaced that rested while the schema changed, or for so long that its server closed it."""
-    rested = record.info.get("rested", math.inf)
-    if rested < _changed.get(engine, -math.inf):
+    """Have a connection replaced that is older than the schema, or rested for so long that its server closed it."""
+    if record.info["made"] < _changed.get(engine, -math.inf):
         raise exc.DisconnectionError
-    if time.monotonic() - rested < _IDLE_SECONDS:
+    if time.monotonic() - record.info.get("rested", math.inf) < _IDLE_SECONDS:
         return
     try:
         engine.dialect.do_ping(dbapi_connection)
