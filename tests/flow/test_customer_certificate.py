@@ -136,6 +136,7 @@ def test_the_link_leads_to_a_page_and_a_file(closed: Closure) -> None:
     text = page.content.decode().replace("\xa0", " ")
     assert page.status_code == 200
     assert "Certificate of the closing" in text
+    assert "Toko Kertas closed this account on 18 March 2026" in text
     assert "UU Pajak 7" in text
     assert "until 5 January 2036 at the latest" in text
     assert "17 April 2026" in text

@@ -52,7 +52,8 @@ def _shown(found: SignedCertificate) -> dict[str, Any]:
     """The document's own words, with its dates as dates."""
     document = found.document
     return {
-        **document,
+        **{name: value for name, value in document.items() if name != "store"},
+        "signed_for": document["store"],
         "certificate": found,
         "closed_at": dt.datetime.fromisoformat(document["closed_at"]),
         "backups_until": _date(document["backups_until"]),
