@@ -5,7 +5,19 @@ from __future__ import annotations
 import typer
 
 from pamitan import __version__
-from pamitan.cli import checking, closing, guiding, mailing, mapping, operators, proving, releasing, replaying, serving
+from pamitan.cli import (
+    checking,
+    closing,
+    guiding,
+    mailing,
+    mapping,
+    operators,
+    picturing,
+    proving,
+    releasing,
+    replaying,
+    serving,
+)
 
 app = typer.Typer(
     name="pamitan",
@@ -27,6 +39,7 @@ app.command("verify")(proving.verify)
 app.command("replay")(replaying.replay)
 app.command("release")(releasing.release)
 app.command("guide")(guiding.guide)
+app.command("screenshots")(picturing.screenshots)
 app.add_typer(mailing.app, name="mail")
 app.add_typer(operators.app, name="operator")
 

@@ -178,6 +178,7 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.webp$"  # pictures, named by a hash of what is in them
 
 # Security
 _HTTPS = PAMITAN_URL.startswith("https://")

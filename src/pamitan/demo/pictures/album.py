@@ -36,17 +36,16 @@ def opened_chromium(program: Path) -> Iterator[Browser]:
         browser.close()
 
 
-def stale_pictures(browser: Browser, url: str, languages: tuple[str, ...] = LANGUAGES) -> dict[str, str]:
-    """The pictures that no longer show what the pages show, each with the first thing that differs."""
+def stale_pictures(program: Path) -> dict[str, str]:
+    """The pictures that no longer show what the pages show, each with what differs. Writes nothing.
+
+    Raises :class:`DemoError` with the mend.
+    """
     recorded = read_record()
-    found: dict[str, str] = {}
-    for language in languages:
-        for stop, page in walk(browser, url, language):
-            for device in SCREENS:
-                name, seen = key(stop.name, device, language), look(page, device, stop.shot)
-                if difference := _difference(recorded.get(name), seen):
-                    found[name] = difference
-    return found
+    with opened_chromium(program) as browser, staged_demo() as url:
+        found = {name: difference(recorded.get(name), seen) for name, seen in _all_that_is_seen(browser, url)}
+    gone = dict.fromkeys(recorded.keys() - found.keys(), "nothing is pictured under this name any more")
+    return {name: difference for name, difference in found.items() if difference} | gone
 
 
 def take_pictures(program: Path, all_of_them: bool) -> list[str]:
@@ -64,7 +63,7 @@ def take_pictures(program: Path, all_of_them: bool) -> list[str]:
                 for device, screen in SCREENS.items():
                     name, seen = key(stop.name, device, language), look(page, device, stop.shot)
                     known = recorded.get(name)
-                    if known and not _difference(known, seen) and (STATIC / known.file).exists():
+                    if known and not difference(known, seen) and (STATIC / known.file).exists():
                         kept[name] = known
                         continue
                     file = _written(name, take(page, device, stop.shot))
@@ -74,15 +73,22 @@ def take_pictures(program: Path, all_of_them: bool) -> list[str]:
     return taken
 
 
-def _difference(known: Picture | None, seen: Seen) -> str:
+def difference(known: Picture | None, seen: Seen) -> str:
     """What the page says or how it looks now, where the picture differs; else nothing."""
     if known is None:
         return "there is no picture yet"
-    gone = [words for words in known.words if words not in seen.words]
-    new = [words for words in seen.words if words not in known.words]
+    gone = [f"no longer “{words}”" for words in known.words if words not in seen.words]
+    new = [f"now “{words}”" for words in seen.words if words not in known.words]
     if gone or new:
-        return " ".join([f"no longer “{gone[0]}”"] * bool(gone) + [f"now “{new[0]}”"] * bool(new))
+        return " ".join(gone[:1] + new[:1])
     return "" if (known.words, known.looks) == (seen.words, seen.looks) else "the same words look different now"
+
+
+def _all_that_is_seen(browser: Browser, url: str) -> Iterator[tuple[str, Seen]]:
+    for language in LANGUAGES:
+        for stop, page in walk(browser, url, language):
+            for device in SCREENS:
+                yield key(stop.name, device, language), look(page, device, stop.shot)
 
 
 def _written(name: str, picture: bytes) -> str:
