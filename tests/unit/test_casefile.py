@@ -6,9 +6,11 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 
+import pytest
+
 from pamitan.erasure.casefile import CaseFile, DatastoreCase, KeyPack, PersonalValue
 from pamitan.erasure.receipt import Receipt
-from pamitan.stores.keytables import StoredKey
+from pamitan.stores.keytables import AlikeKeys, StoredKey
 from pamitan.stores.types import Identifier
 
 KEYS = [
@@ -38,8 +40,34 @@ def test_everything_comes_back() -> None:
     assert list(read.datastores["default"].keys["orders"]) == KEYS
 
 
+@pytest.mark.parametrize(
+    ("kind", "listed", "keys"),
+    [
+        ("integer", "[1,2]", [1, 2]),
+        ("text", '["A\\"1","\u00e9"]', ['A"1', "\u00e9"]),
+        ("uuid", '["00000000-0000-0000-0000-000000000007"]', [uuid.UUID(int=7)]),
+    ],
+    ids=["numbers", "texts", "UUIDs"],
+)
+def test_keys_that_the_database_listed_come_back(kind: str, listed: str, keys: list[object]) -> None:
+    pack = KeyPack()
+    pack.add(KEYS[:1])
+    pack.add(AlikeKeys(1, 2, kind, listed))
+    written = CaseFile("42", datastores={"default": DatastoreCase([], {"orders": pack})})
+    read = list(CaseFile.from_bytes(written.to_bytes()).datastores["default"].keys["orders"])
+    assert read == [KEYS[0], *(StoredKey(1, 2, False, (key,), ()) for key in keys)]
+
+
+def test_a_large_case_file_is_compressed() -> None:
+    pack = KeyPack()
+    pack.add(AlikeKeys(0, 0, "integer", str(list(range(2_000)))))
+    written = CaseFile("42", datastores={"default": DatastoreCase([], {"orders": pack})}).to_bytes()
+    assert len(written) < 8_192
+    assert len(list(CaseFile.from_bytes(written).datastores["default"].keys["orders"])) == 2_000
+
+
 def test_a_hundred_thousand_keys_take_little_room() -> None:
     pack = KeyPack()
     pack.add(StoredKey(0, 0, False, (number,), ()) for number in range(100_000))
-    assert sum(len(part) for part in pack.to_plain()) < 1_000_000
+    assert sum(len(part) for part in pack.to_plain()[0]) < 1_000_000
     assert [key.key[0] for key in pack] == list(range(100_000))

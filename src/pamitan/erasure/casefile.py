@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,12 +18,13 @@ from pamitan.erasure.packs import Pack
 from pamitan.erasure.receipt import Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.storefile.rules import Kind
-from pamitan.stores.keytables import StoredKey, from_plain, to_plain
+from pamitan.stores.keytables import AlikeKeys, StoredKey
 from pamitan.stores.types import Identifier
 
-_VERSION = 1
-_ALIKE = -1
-"""In the place of a key's state: many keys follow that differ in nothing else."""
+_VERSION = 2
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_WORTH_COMPRESSING = 8_192
+"""Bytes; most case files have fewer, and to compress a thousand of those takes longer than to write them down."""
 
 
 @dataclass(frozen=True)
@@ -37,31 +38,31 @@ class PersonalValue:
 class KeyPack:
     """Keys of one table's rows."""
 
-    def __init__(self, pack: Pack | None = None) -> None:
-        self._pack = pack or Pack()
+    def __init__(self) -> None:
+        self._pack = Pack()
+        self._alike: list[AlikeKeys] = []
 
-    def add(self, keys: Iterable[StoredKey]) -> None:
-        """Append these keys; they are read once and not held."""
-        self._pack.add(key.to_plain() for key in keys)
-
-    def add_alike(self, rule: int, link: int, keys: Sequence[Any]) -> None:
-        """Append keys of one column, of rows that stay and that this link of this rule led to."""
-        plain = list(keys) if isinstance(keys[0], (int, str)) else [to_plain(key) for key in keys]
-        self._pack.add([[rule, link, _ALIKE, plain]])
+    def add(self, keys: AlikeKeys | Iterable[StoredKey]) -> None:
+        """Append these keys; a stream is read once and not held."""
+        if isinstance(keys, AlikeKeys):
+            self._alike.append(keys)
+        else:
+            self._pack.add(key.to_plain() for key in keys)
 
     def __iter__(self) -> Iterator[StoredKey]:
-        for rule, link, state, *rest in self._pack:
-            if state == _ALIKE:
-                yield from (StoredKey(rule, link, False, (from_plain(value),), ()) for value in rest[0])
-            else:
-                yield StoredKey.from_plain([rule, link, state, *rest])
+        yield from map(StoredKey.from_plain, self._pack)
+        for alike in self._alike:
+            yield from alike
 
-    def to_plain(self) -> list[str]:
-        return self._pack.to_plain()
+    def to_plain(self) -> list[Any]:
+        return [self._pack.to_plain(), *(alike.to_plain() for alike in self._alike)]
 
     @classmethod
-    def from_plain(cls, plain: list[str]) -> KeyPack:
-        return cls(Pack.from_plain(plain))
+    def from_plain(cls, plain: list[Any]) -> KeyPack:
+        made = cls()
+        made._pack = Pack.from_plain(plain[0])
+        made._alike = [AlikeKeys(*alike) for alike in plain[1:]]
+        return made
 
 
 @dataclass
@@ -100,12 +101,13 @@ class CaseFile:
             "marks": sorted(self.marks),
             "datastores": {name: _case_to_plain(case) for name, case in self.datastores.items()},
         }
-        return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), level=1)
+        written = _encode(plain).encode()
+        return zlib.compress(written, level=1) if len(written) > _WORTH_COMPRESSING else written
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CaseFile:
         """Read what :meth:`to_bytes` wrote."""
-        plain = json.loads(zlib.decompress(data))
+        plain = json.loads(data if data.startswith(b"{") else zlib.decompress(data))
         return cls(
             plain["account_id"],
             {PersonalValue(kind, value) for kind, value in plain["identifiers"]},

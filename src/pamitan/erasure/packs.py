@@ -38,7 +38,8 @@ class Pack:
         yield from self._last
 
     def to_plain(self) -> list[str]:
-        return [*(b64encode(part).decode() for part in self._parts), _encode(self._last)]
+        last = _encode(self._last) if self._last else "[]"
+        return [*(b64encode(part).decode() for part in self._parts), last]
 
     @classmethod
     def from_plain(cls, plain: list[str]) -> Pack:

@@ -10,13 +10,15 @@ into a temporary table first would double the work: each statement here follows 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.storefile.conditions import is_of_row_alone
@@ -24,11 +26,13 @@ from pamitan.storefile.links import Link
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Action, Rule
 from pamitan.stores.cells import cell_value
+from pamitan.stores.conditions import to_sql
 from pamitan.stores.keys import Keys
-from pamitan.stores.keytables import CHUNK, KeyTable, StoredKey, row_key
-from pamitan.stores.links import Linker, Place, Tie
+from pamitan.stores.keytables import CHUNK, AlikeKeys, StoredKey, row_key
+from pamitan.stores.links import Place
+from pamitan.stores.paths import cell_of, same
 from pamitan.stores.prepared import Prepared
-from pamitan.stores.schema import Schema, Table
+from pamitan.stores.schema import Column, Schema, Table
 from pamitan.stores.sharing import is_unique
 from pamitan.stores.steps import Fate
 
@@ -39,8 +43,8 @@ AT_ONCE = 2_000
 """So many keys of one account are read as one array; more are streamed."""
 DIRECT = Place(0, 0)
 """The one rule and the one link that a direct table has."""
-_KEYS = {"integer": sa.BigInteger(), "uuid": sa.Uuid(), "text": sa.Text()}
-"""The kinds of key that are read as arrays, and the arrays' types."""
+_KEYS = ("integer", "uuid", "text")
+"""The kinds of key that are read at once."""
 _PADDED = ("CHAR", "BPCHAR", "CITEXT")
 """Texts that are equal to others; as an array's element they would lose what makes them so."""
 Counts = dict[str, int]
@@ -112,7 +116,9 @@ class _Judge:
         through = pairs[0][1].table
         cells = {str(target.cell) for _own, target in pairs}
         if through == "account":
-            return cells <= {"id", self._file.account.id}
+            is_account = self._is_home and table == self._file.account.table
+            own_id = not is_account or pairs[0][0].column == self._file.account.id
+            return len(pairs) == 1 and own_id and cells <= {"id", self._file.account.id}
         if through not in direct or self._fates[through].deletes:
             return False
         other = self._schema.table(through)
@@ -137,14 +143,25 @@ def _tables_of(link: Link) -> set[str]:
 # counting and writing
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """What one table has of one account. Keys and personal values come along where they are few enough."""
 
     number: int
     rows: int
-    keys: Sequence[Any] | None
+    keys: str | None
+    """A list of keys in JSON: it goes into the case file as it is."""
     personal: Sequence[Sequence[str | None]] | None
+
+
+@dataclass(frozen=True)
+class Way:
+    """From a table's ``row``, link by link, to the cell that names the account. ``named``: the column of that cell."""
+
+    row: FromClause
+    owner: ColumnElement[Any]
+    named: Column
+    conditions: tuple[ColumnElement[bool], ...]
+    """What ties the rows on the way to one another."""
 
 
 class DirectTables:
@@ -156,14 +173,15 @@ class DirectTables:
         self._batch = keys.batch.unfilled()
         self._map: Mapping[str, list[Rule]] = self._batch.file.map.get(self._batch.datastore, {})
         self._prepared = prepared
-        self._linkers: dict[str, Linker] = {}
-        self._views: dict[str, KeyTable] = {}
 
     def count(self, table: str, action: Action) -> Counts:
         """The rows that are deleted, cleared, replaced or detached, by account."""
         fate = self.fates[table]
         concerned = bool(fate.deletes) if action == "delete" else any(a.action == action for a in fate.assignments)
-        return {self._keys.account_of(found.number): found.rows for found in self._found[table]} if concerned else {}
+        counts: Counter[str] = Counter()
+        for found in self._found[table] if concerned else ():
+            counts[self._keys.account_of(found.number)] += found.rows
+        return counts
 
     def holds_more_than(self, table: str, rows: int) -> bool:
         """Whether the table itself, other people's rows included, has more rows than that."""
@@ -171,13 +189,17 @@ class DirectTables:
         query = sa.select(sa.func.count()).select_from(some)
         return bool(self._batch.connection.execute(query).scalar_one() > rows)
 
-    def lasting_keys(self, table: str) -> Iterator[tuple[str, Sequence[Any] | None, Iterator[StoredKey]]]:
-        """(account id, its keys as plain values or ``None`` where they are too many, those as a stream)."""
+    def lasting_keys(self, table: str) -> Iterator[tuple[str, AlikeKeys | Iterator[StoredKey]]]:
+        """(account id, its keys, as a stream where they are many)."""
         if self.fates[table].deletes:
             return
+        kind = self._kind_of_key(table)
         for found in self._found[table]:
-            many = self._streamed_keys(table, found.number) if found.keys is None else iter(())
-            yield self._keys.account_of(found.number), found.keys, many
+            account = self._keys.account_of(found.number)
+            if found.keys is None:
+                yield account, self._streamed_keys(table, found.number)
+            else:
+                yield account, AlikeKeys(DIRECT.rule, DIRECT.link, kind, found.keys)
 
     def personal_values(self, table: str) -> Iterator[tuple[str, str, Any]]:
         """(account id, kind, value) of the columns that tell who the person is."""
@@ -215,9 +237,8 @@ class DirectTables:
         names = list(self.fates)
         if names:
             self._batch.connection.exec_driver_sql(_BY_THE_INDEX)
-            for place, number, rows, personal, *keys in self._run("count", lambda: self._count(names)).all():
-                known = next((array for array in keys if array is not None), None)
-                found[names[place]].append(Found(number, rows, known, personal))
+            for place, *rest in self._run("count", lambda: self._count(names)).all():
+                found[names[place]].append(Found(*rest))
         return found
 
     def _count(self, names: list[str]) -> sa.CompoundSelect[Any] | sa.Select[Any]:
@@ -225,57 +246,75 @@ class DirectTables:
         return sa.union_all(*selects) if len(selects) > 1 else selects[0]
 
     def _counted(self, place: int, name: str) -> sa.Select[Any]:
-        tie, fate = self._tie(name), self.fates[name]
-        key = self._linker(name).into.keys(tie.row)[0]
-        kind = None if fate.deletes else self._table(name).column(self._key_of(name)).kind
-        arrays = [self._array(key, type_, other == kind).label(other) for other, type_ in _KEYS.items()]
-        marks = [sa.literal_column(str(place)).label("place"), tie.account.label("n"), sa.func.count().label("rows")]
-        return tie.select(*marks, self._told(name, tie), *arrays).group_by(tie.account)
+        way, accounts = self._way(name), self._batch.accounts
+        told = [sa.func.count().label("rows"), self._listed(name, way), self._told(name, way)]
+        by_owner = sa.select(way.owner.label("owner"), *told).where(*way.conditions, self._is_theirs(way))
+        each = by_owner.group_by(way.owner).subquery(f"in_{place}")
+        mine = sa.or_(*(each.c.owner == key for key in self._batch.account_keys(way.named)))
+        marks = [sa.literal_column(str(place)).label("place"), accounts.c.n]
+        return sa.select(*marks, *(each.c[part.name] for part in told)).select_from(accounts.join(each, mine))
 
-    def _array(self, key: ColumnElement[Any], type_: Any, wanted: bool) -> ColumnElement[Any]:
-        return _if_few(sa.cast(key, type_), sa.ARRAY(type_)) if wanted else sa.cast(sa.null(), sa.ARRAY(type_))
+    def _listed(self, name: str, way: Way) -> ColumnElement[Any]:
+        """The keys of rows that stay."""
+        if self.fates[name].deletes:
+            return sa.cast(sa.null(), sa.Text).label("keys")
+        keys = sa.func.array_to_json(sa.func.array_agg(way.row.c[self._key_of(name)]))
+        return _if_few(sa.cast(keys, sa.Text)).label("keys")
 
-    def _told(self, name: str, tie: Tie) -> ColumnElement[Any]:
+    def _told(self, name: str, way: Way) -> ColumnElement[Any]:
         """The personal cells of each row, where all of them are texts."""
         columns = [self._table(name).column(column) for _rule, column, _kind in self.fates[name].personal]
         if not columns or any(column.kind != "text" for column in columns):
-            return sa.cast(sa.null(), sa.ARRAY(sa.Text)).label("personal")
-        cells = postgresql.array([sa.cast(tie.row.c[column.name], sa.Text) for column in columns])
-        return _if_few(cells, sa.ARRAY(sa.Text)).label("personal")
+            return sa.type_coerce(sa.cast(sa.null(), sa.ARRAY(sa.Text)), sa.types.NullType).label("personal")
+        cells = postgresql.array([sa.cast(way.row.c[column.name], sa.Text) for column in columns])
+        return _if_few(sa.func.array_agg(cells, type_=sa.types.NullType())).label("personal")
 
     def _key_of(self, table: str) -> str:
-        return self._linker(table).into.key.columns[0]
+        return row_key(self._table(table), self._batch.dialect).columns[0]
+
+    def _kind_of_key(self, table: str) -> str:
+        return self._table(table).column(self._key_of(table)).kind
 
     def _streamed_keys(self, table: str, number: int) -> Iterator[StoredKey]:
-        tie = self._tie(table)
-        key = self._linker(table).into.keys(tie.row)[0]
-        query = tie.select(key).where(tie.account == number).order_by(key)
+        way = self._way(table)
+        key = way.row.c[self._key_of(table)]
+        query = self._each(way, key).where(self._batch.accounts.c.n == number).order_by(key)
         for (value,) in self._batch.execute(query, yield_per=CHUNK):
             yield StoredKey(DIRECT.rule, DIRECT.link, False, (value,), ())
 
     def _personal(self, table: str) -> sa.Select[Any]:
-        tie = self._tie(table)
-        return tie.select(tie.account, *(tie.row.c[column] for _rule, column, _kind in self.fates[table].personal))
+        way = self._way(table)
+        cells = [way.row.c[column] for _rule, column, _kind in self.fates[table].personal]
+        return self._each(way, self._batch.accounts.c.n, *cells)
+
+    def _each(self, way: Way, *columns: ColumnElement[Any]) -> sa.Select[Any]:
+        """These columns of every row, with the account that it belongs to."""
+        return sa.select(*columns).where(*way.conditions, self._batch.names_account(way.owner, way.named))
 
     def _update(self, table: str) -> sa.Update:
-        tie, fate, described = self._tie(table), self.fates[table], self._table(table)
+        way, fate, described = self._way(table), self.fates[table], self._table(table)
         values: dict[Any, Any] = {}
         for assignment in fate.assignments:
-            cell = tie.row.c[assignment.column]
+            cell = way.row.c[assignment.column]
             value = cell_value(assignment.value, described.column(assignment.column), cell, self._batch.dialect)
             values.setdefault(cell, value)
-        where = list(tie.conditions)
+        where = [*way.conditions, self._is_theirs(way)]
         if all(assignment.value.kind == "null" for assignment in fate.assignments):
             where.append(sa.or_(*(cell.is_not(None) for cell in values)))  # what is empty need not be written
-        return sa.update(cast("sa.Table", tie.row)).values(values).where(*where)
+        return sa.update(cast("sa.Table", way.row)).values(values).where(*where)
 
     def _delete(self, table: str) -> sa.Delete:
-        tie = self._tie(table)
-        return sa.delete(cast("sa.Table", tie.row)).where(*tie.conditions)
+        way = self._way(table)
+        return sa.delete(cast("sa.Table", way.row)).where(*way.conditions, self._is_theirs(way))
 
     def _left(self, table: str) -> sa.Select[Any]:
-        tie = self._tie(table)
-        return tie.select(tie.account).limit(1)
+        way = self._way(table)
+        return sa.select(sa.literal_column("1")).where(*way.conditions, self._is_theirs(way)).limit(1)
+
+    def _is_theirs(self, way: Way) -> ColumnElement[bool]:
+        """The row is of some account of the batch: one array, so that PostgreSQL reads each page of the table once."""
+        arrays = [sa.select(key).correlate(None).scalar_subquery() for key in self._batch.account_keys(way.named)]
+        return sa.or_(*(way.owner == sa.any_(sa.func.array(array)) for array in arrays))
 
     def _run(self, name: object, build: Any) -> Any:
         """Execute a statement that is built once for all batches."""
@@ -285,28 +324,27 @@ class DirectTables:
     def _table(self, name: str) -> Table:
         return self._batch.schema.table(name)
 
-    def _tie(self, table: str) -> Tie:
-        return self._linker(table).tie(DIRECT)
+    def _way(self, name: str, length: int = 0) -> Way:
+        table, pairs = self._table(name), self._map[name][DIRECT.rule].link[DIRECT.link].pairs()
+        row, through = table.sql.alias(f"t{length}"), pairs[0][1].table
+        if through == "account":
+            own = table.column(pairs[0][0].column)
+            return Way(row, row.c[own.name], own, tuple(self._customers(name, row)))
+        before, other, dialect = self._way(through, length + 1), self._table(through), self._batch.dialect
+        ties = [
+            same(cell_of(table, row, own, dialect), cell_of(other, before.row, target.cell, dialect), dialect)
+            for own, target in pairs
+        ]
+        return Way(row, before.owner, before.named, (*ties, *before.conditions))
 
-    def _linker(self, table: str) -> Linker:
-        if table not in self._linkers:
-            into = KeyTable(self._batch.connection, self._table(table), (), serial=0)
-            self._linkers[table] = Linker(self._batch, into, self._map[table], self._view)
-        return self._linkers[table]
-
-    def _view(self, table: str) -> KeyTable:
-        """What another table's link goes through: the keys as the link gives them, written down nowhere."""
-        if table not in self._views:
-            linker = self._linker(table)
-            view = KeyTable(self._batch.connection, self._table(table), (), serial=0)
-            tie = linker.tie(DIRECT)
-            selected = tie.select(*view.selected(tie.row, tie.account, DIRECT.rule, DIRECT.link))
-            view.sql = cast("sa.Table", selected.subquery(f"of_{len(self._views)}"))
-            self._views[table] = view
-        return self._views[table]
+    def _customers(self, name: str, row: FromClause) -> Iterator[ColumnElement[bool]]:
+        """In the account table itself customers' rows alone are taken."""
+        batch = self._batch
+        if batch.is_home and name == batch.file.account.table:
+            yield to_sql(batch.file.account.where, self._table(name), batch.schema, batch.now, row)
 
 
-def _if_few(value: ColumnElement[Any], type_: Any) -> ColumnElement[Any]:
-    """The values of a group as an array, or NULL where they are too many."""
+def _if_few(all_of_them: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What there is of a group, or NULL where it has too many rows."""
     few = sa.func.count() <= sa.literal_column(str(AT_ONCE))
-    return sa.case((few, sa.func.array_agg(value, type_=type_)), else_=sa.null())
+    return sa.case((few, all_of_them), else_=sa.null())

@@ -16,6 +16,7 @@ from pamitan.stores.schema import Column
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
 _SIGNED = range(-(2**63), 2**63)
 _UNSIGNED = range(2**64)
+_UUID_DIGITS = 32
 
 
 def id_text(value: Any) -> str:
@@ -47,6 +48,8 @@ def whole_number(text: str, unsigned: bool) -> int | None:
 
 def as_uuid(text: str) -> uuid.UUID | None:
     """The UUID that the text is, if any."""
+    if len(text) < _UUID_DIGITS:
+        return None
     try:
         return uuid.UUID(text)
     except ValueError:

@@ -9,6 +9,7 @@ other tables go through as ``l0``, ``l1`` …, all in the types and collations o
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -81,6 +82,29 @@ class StoredKey:
         rule, link, state, width, *values = plain
         read = [from_plain(value) for value in values]
         return cls(rule, link, state == 1, tuple(read[:width]), tuple(read[width:]), state == 2)
+
+
+@dataclass(frozen=True)
+class AlikeKeys:
+    """Keys of one column, of rows that stay and that one link led to: ``listed`` as JSON, as the database wrote it."""
+
+    rule: int
+    link: int
+    kind: str
+    """Of the column: ``integer``, ``text`` or ``uuid``."""
+    listed: str
+
+    def __iter__(self) -> Iterator[StoredKey]:
+        read: Any = uuid.UUID if self.kind == "uuid" else _as_it_is
+        return (StoredKey(self.rule, self.link, False, (read(value),), ()) for value in json.loads(self.listed))
+
+    def to_plain(self) -> list[Any]:
+        """In JSON's own types."""
+        return [self.rule, self.link, self.kind, self.listed]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @dataclass(frozen=True)
