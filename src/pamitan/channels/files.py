@@ -1,11 +1,14 @@
-"""Files that come with mails: what they are is told by their content, never by name or by what the mail says."""
+"""Files of customers and operators: what they are is told by their content, never by name or by who sends them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
 
 import filetype
+from django.conf import settings
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_FILES = 10
@@ -19,7 +22,7 @@ WELCOME = frozenset(
         *("application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"),
     }
 )
-"""What a customer may have to show. Nothing that runs, and no archives."""
+"""What somebody may have to show. Nothing that runs, and no archives."""
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 
 
@@ -38,6 +41,11 @@ def welcome(name: str, content: bytes) -> File | None:
     if len(content) > LARGEST_FILE or kind not in WELCOME:
         return None
     return File(_safe(name) or "file", kind, content)
+
+
+def stored_path(stored: UUID) -> Path:
+    """Where a file lies: in a folder that no web server knows, under a random name."""
+    return Path(settings.PAMITAN_ATTACHMENTS) / stored.hex
 
 
 def _kind(content: bytes) -> str:

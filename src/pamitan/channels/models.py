@@ -45,6 +45,18 @@ class Mail(models.Model):
         return self.message_id
 
 
+class MailFile(models.Model):
+    """A file that goes with a mail: where it lies, not what it says. Gone once the mail is sent or given up."""
+
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="files")
+    stored = models.UUIDField()
+    name = models.CharField(max_length=100)
+    content_type = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.stored.hex
+
+
 class TextMessage(models.Model):
     """One text message (SMS) to one number. Once it is sent or given up, number and words are gone; kept for a day."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
-from pamitan.channels.models import Mail
+from pamitan.channels.models import Mail, MailFile
 from pamitan.kit.hashing import digest
 
 
@@ -31,13 +32,14 @@ def queue_mail(
     reply_to: str = "",
     in_reply_to: str = "",
     references: str = "",
+    files: Iterable[MailFile] = (),
 ) -> Mail:
     """Put a mail into the outbox, in the caller's transaction. The same ``identity`` is queued once only.
 
     ``identity`` comes from :func:`message_id`; the Message-ID is ``<identity@domain of the sender>``. For conversations
-    ``in_reply_to`` and ``references`` are Message-IDs with their brackets.
+    ``in_reply_to`` and ``references`` are Message-IDs with their brackets. ``files`` lie in the folder of attachments.
     """
-    mail, _ = Mail.objects.get_or_create(
+    mail, new = Mail.objects.get_or_create(
         message_id=f"<{identity}@{sender.rpartition('@')[2]}>",
         defaults={
             "sender_name": sender_name,
@@ -53,6 +55,9 @@ def queue_mail(
             "due_at": now,
         },
     )
+    for file in files if new else ():
+        file.mail = mail
+        file.save()
     return mail
 
 

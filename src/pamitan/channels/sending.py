@@ -11,7 +11,8 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from pamitan.channels.claiming import claim_due
-from pamitan.channels.models import Mail
+from pamitan.channels.files import stored_path
+from pamitan.channels.models import Mail, MailFile
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +65,14 @@ def _try(connection: Any, mail: Mail) -> Exception | None:
 def _finish(mail: Mail, failure: Exception | None, now: dt.datetime) -> None:
     row = Mail.objects.filter(pk=mail.pk, attempt=mail.attempt)
     if failure is None:
-        row.update(sent_at=now, failure="", **FORGOTTEN)
+        if row.update(sent_at=now, failure="", **FORGOTTEN):
+            mail.files.all().delete()
         return
     why = _why(failure)
     if _is_final(failure) or now - mail.queued_at > GIVE_UP_AFTER:
         log.warning("mail %s was given up: %s", mail.message_id, why)
-        row.update(failed_at=now, failure=why, **FORGOTTEN)
+        if row.update(failed_at=now, failure=why, **FORGOTTEN):
+            mail.files.all().delete()
     else:
         row.update(due_at=now + _pause(mail.attempt), failure=why, claimed=False)
 
@@ -90,7 +93,16 @@ def _message(mail: Mail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for file in mail.files.order_by("pk"):
+        message.attach(file.name, _content(file), file.content_type)
     return message
+
+
+def _content(file: MailFile) -> bytes:
+    try:
+        return stored_path(file.stored).read_bytes()
+    except FileNotFoundError:
+        raise ValueError("a file of the mail was erased meanwhile") from None
 
 
 def _is_final(failure: Exception) -> bool:

@@ -7,11 +7,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from pamitan.channels.models import MailFile
 from pamitan.channels.outbox import queue_mail
 from pamitan.closure.store import current_store
 from pamitan.conversation import mail_threads
 from pamitan.conversation.errors import ConversationError, Refusal
-from pamitan.conversation.models import Conversation, Message
+from pamitan.conversation.models import Attachment, Conversation, Message
 
 
 def mail_answer(conversation: Conversation, message: Message) -> None:
@@ -49,8 +50,13 @@ def mail_answer(conversation: Conversation, message: Message) -> None:
             html=render_to_string("conversation/mail/answer.html", context),
             in_reply_to=thread.last_received or mail_threads.root_id(thread, info.email),
             references=mail_threads.references(thread, info.email),
+            files=[_sent(file) for file in message.attachments.all()],
             now=message.created_at,
         )
+
+
+def _sent(file: Attachment) -> MailFile:
+    return MailFile(stored=file.stored, name=file.name, content_type=file.content_type)
 
 
 def page_url(conversation: Conversation) -> str:

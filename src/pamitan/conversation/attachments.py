@@ -1,4 +1,4 @@
-"""Files of customers: kept outside of what is served, handed out as downloads to operators and their customer alone."""
+"""Files in a conversation: outside of what is served, handed out as downloads to operators and its customer alone."""
 
 from __future__ import annotations
 
@@ -9,21 +9,41 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, Http404
 
-from pamitan.channels.files import File
+from pamitan.channels.files import LARGEST_FILE, File, stored_path, welcome
+from pamitan.conversation.errors import ConversationError, Refusal
 from pamitan.conversation.models import Attachment, Conversation, Message
 
+MOST_SENT = 5
+LARGEST_SENT = 15 * 1024 * 1024
+"""Bytes of all files of one answer: encoded for mailing, what most mail servers take."""
 ORPHAN_AFTER = dt.timedelta(hours=1)
+
+
+def taken(uploads: Iterable[UploadedFile[bytes]]) -> tuple[File, ...]:
+    """What an operator sends along, looked at as what customers send. Raises :class:`ConversationError`."""
+    found = list(uploads)
+    together = sum(upload.size or 0 for upload in found)
+    if len(found) > MOST_SENT or together > LARGEST_SENT or any((one.size or 0) > LARGEST_FILE for one in found):
+        raise ConversationError(Refusal.BAD_FILE)
+    files = [welcome(upload.name or "", upload.read()) for upload in found if upload.size]
+    if None in files or len(files) < len(found):
+        raise ConversationError(Refusal.BAD_FILE)
+    return tuple(file for file in files if file)
 
 
 def attach(message: Message, files: Iterable[File]) -> None:
     """Keep the files with the message. Where the transaction fails, :func:`remove_left` takes them away."""
     for file in files:
         row = Attachment(message=message, name=file.name, content_type=file.content_type, size=len(file.content))
-        _write(_path(row.stored), file.content)
+        _write(stored_path(row.stored), file.content)
         row.save(force_insert=True)
+        message.file_count += 1
+    if message.file_count:
+        message.save(update_fields=["file_count"])
 
 
 def download(conversation: Conversation, attachment_id: UUID) -> FileResponse:
@@ -32,7 +52,7 @@ def download(conversation: Conversation, attachment_id: UUID) -> FileResponse:
     if row is None:
         raise Http404
     try:
-        content = _path(row.stored).open("rb")
+        content = stored_path(row.stored).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.content_type)
@@ -63,7 +83,7 @@ def remove_left(now: dt.datetime) -> int:
 
 def _remove(stored: Iterable[UUID]) -> None:
     for name in stored:
-        _path(name).unlink(missing_ok=True)
+        stored_path(name).unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -71,7 +91,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _path(stored: UUID) -> Path:
-    return Path(settings.PAMITAN_ATTACHMENTS) / stored.hex

@@ -17,6 +17,13 @@ class Refusal(TextChoices):
         _("You have several unfinished conversations with us. Please go on in one of them."),
     )
     FINISHED = "finished", _("This conversation is finished. You can begin a new one.")
+    BAD_FILE = (
+        "bad_file",
+        _(
+            "A file cannot be sent. We take pictures, PDF, text and office files: at most 5, each of at most 10 MB, "
+            "15 MB together. Please choose the files again."
+        ),
+    )
     ACCOUNT_GONE = "account_gone", _("This account is no longer there.")
     NO_CALL = "no_call", _("This conversation is not by phone.")
     NO_CLOSURE = "no_closure", _("No closing waits for a confirmation here.")

@@ -132,6 +132,8 @@ class Message(models.Model):
     created_at = models.DateTimeField()
 
     objects = MessageManager()
+    file_count = models.PositiveSmallIntegerField(default=0)
+    """So that a thread without files costs no look for them."""
 
     class Meta:
         ordering = ["id"]
@@ -207,7 +209,7 @@ class MailPart(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a customer. Its content lies under ``stored`` in a folder that no web server knows."""
+    """A file of a customer or an operator. Its content lies under ``stored`` in a folder that no web server knows."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")

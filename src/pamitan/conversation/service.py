@@ -6,7 +6,7 @@ Texts are always plain text: whoever shows them escapes them. Times come from th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
+from pamitan.channels.files import File
 from pamitan.closure import service as closures
 from pamitan.closure.clock import clock
 from pamitan.closure.models import Closure
@@ -22,6 +23,7 @@ from pamitan.closure.states import State as ClosureState
 from pamitan.closure.store import current_store
 from pamitan.conversation import threads, topics, waiting
 from pamitan.conversation.answers import mail_answer
+from pamitan.conversation.attachments import attach
 from pamitan.conversation.call_times import MOST_TRIES, next_try, tries
 from pamitan.conversation.errors import ConversationError, Refusal
 from pamitan.conversation.models import Channel, Conversation, Message, Notice, Outcome, State
@@ -165,12 +167,15 @@ def look(conversation: Conversation, operator: User) -> None:
 
 
 @transaction.atomic
-def reply(conversation: Conversation, operator: User, text: str, key: UUID | None = None) -> Message:
-    """Answer, once for each ``key``. On the e-mail channel a copy goes to the registered address."""
+def reply(
+    conversation: Conversation, operator: User, text: str, key: UUID | None = None, files: Iterable[File] = ()
+) -> Message:
+    """Answer, once for each ``key``. On the e-mail channel a copy, with the files, goes to the registered address."""
     fresh = threads.locked(conversation)
     if earlier := threads.said(fresh, key):
         return earlier
     message = threads.add_operator(fresh, text, clock().now(), key)
+    attach(message, files)
     if fresh.channel == Channel.EMAIL:
         mail_answer(fresh, message)
     _record(LedgerEvent.DESK_CONVERSATION_ANSWERED, fresh, operator)

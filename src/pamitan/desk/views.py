@@ -19,6 +19,7 @@ from pamitan.closure.errors import AlreadyOpen, ClosureError
 from pamitan.closure.retention import retained_overview
 from pamitan.closure.texts import texts_are_late
 from pamitan.conversation import identity, service
+from pamitan.conversation.attachments import taken
 from pamitan.conversation.errors import ConversationError
 from pamitan.conversation.models import Channel, Conversation, Outcome, State
 from pamitan.desk import claims, presence
@@ -122,7 +123,11 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
 @serving
 def reply(request: HttpRequest, reference: str) -> HttpResponse:
     text, key = request.POST.get("text", ""), _key(request)
-    return _do(request, reference, lambda found, operator: service.reply(found, operator, text, key), draft=text)
+
+    def verb(found: Conversation, operator: User) -> None:
+        service.reply(found, operator, text, key, taken(request.FILES.getlist("files")))
+
+    return _do(request, reference, verb, draft=text)
 
 
 @serving

@@ -116,7 +116,8 @@ async function send(event) {
   const field = form.querySelector("textarea");
   if (sending || !field.value.trim()) return;
   sending = true;
-  const body = new URLSearchParams(new FormData(form));
+  const written = new FormData(form);
+  const body = form.enctype === "multipart/form-data" ? written : new URLSearchParams(written);
   for (;;) {
     const answer = await post(body);
     if (answer?.status === 204) break;
@@ -131,6 +132,7 @@ async function send(event) {
   say("lost", "");
   form.elements.key.value = newKey();
   if (field.value === body.get("text")) field.value = "";
+  for (const files of form.querySelectorAll("input[type=file]")) files.value = "";
   sending = false;
   saidTyping = 0;
   field.focus();
