@@ -9,6 +9,7 @@ from pamitan.cli import (
     checking,
     closing,
     guiding,
+    ledger,
     mailing,
     mapping,
     operators,
@@ -37,6 +38,7 @@ app.command("status")(closing.status)
 app.command("certificate")(proving.certificate)
 app.command("verify")(proving.verify)
 app.command("replay")(replaying.replay)
+app.command("ledger")(ledger.ledger)
 app.command("release")(releasing.release)
 app.command("guide")(guiding.guide)
 app.command("screenshots")(picturing.screenshots)

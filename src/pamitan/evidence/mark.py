@@ -54,7 +54,7 @@ class Gap:
 def gap() -> Gap | None:
     """What the database has lost, if it has; ``None`` while all is well. Reads one small file and one row."""
     mark = known_mark()
-    return None if mark is None or _stands(mark) else Gap(mark, ledger_end())
+    return None if mark is None or stands(mark.number, mark.hash) else Gap(mark, ledger_end())
 
 
 def known_mark() -> Mark | None:
@@ -68,6 +68,11 @@ def ledger_end() -> Mark | None:
     head = LedgerHead.objects.filter(pk=1).first()
     entry = LedgerEntry.objects.filter(number=head.number).first() if head else None
     return _of(entry) if entry else None
+
+
+def stands(number: int, digest: str) -> bool:
+    """Whether the ledger has an entry of that number with that hash."""
+    return LedgerEntry.objects.filter(number=number, hash=digest).exists()
 
 
 def advance(entry: LedgerEntry) -> None:
@@ -85,11 +90,7 @@ def set_mark(mark: Mark) -> None:
 
 
 def _follows(entry: LedgerEntry, known: Mark) -> bool:
-    return entry.previous == known.hash or _stands(known)
-
-
-def _stands(mark: Mark) -> bool:
-    return LedgerEntry.objects.filter(number=mark.number, hash=mark.hash).exists()
+    return entry.previous == known.hash or stands(known.number, known.hash)
 
 
 def _of(entry: LedgerEntry) -> Mark:

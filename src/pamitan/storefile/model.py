@@ -210,7 +210,7 @@ class Hook(Strict):
 
     url: str
     secret: str
-    events: list[Literal["erase", "lock", "unlock", "cancel_order"]]
+    events: list[Literal["erase", "lock", "unlock", "cancel_order", "ledger_head"]]
     timeout_seconds: float = 10
 
 

@@ -21,13 +21,21 @@ from pamitan.stores.errors import StoreError, StoreUnavailable
 TEMPORARY = (408, 425, 429)
 
 
+class HookDisagrees(StoreError):  # noqa: N818
+    """The hook answers 409: it knows better. ``answer`` is the JSON object that it gave, or nothing."""
+
+    def __init__(self, message: str, answer: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 def call_hook(
     hook: Hook, event: str, payload: Mapping[str, Any], idempotency_key: str, clock: Clock | None = None
 ) -> None:
     """POST the event. Any 2xx answer is success.
 
     Raises :class:`StoreUnavailable` when there is no answer in time, or one that says "later" (5xx, 408, 425, 429);
-    :class:`StoreError` for any other answer. Repeating is the caller's business.
+    :class:`HookDisagrees` for 409, :class:`StoreError` for any other answer. Repeating is the caller's business.
     """
     body = json.dumps({"event": event, **payload}, sort_keys=True, separators=(",", ":")).encode()
     headers = {
@@ -45,8 +53,18 @@ def call_hook(
         raise StoreUnavailable(f"the hook for '{event}' does not answer ({type(error).__name__})") from None
     if answer.status_code >= 500 or answer.status_code in TEMPORARY:
         raise StoreUnavailable(f"the hook for '{event}' answers {answer.status_code}; it is tried again later")
+    if answer.status_code == httpx.codes.CONFLICT:
+        raise HookDisagrees(f"the hook for '{event}' answers 409; look into the shop's log", _object_in(answer))
     if not answer.is_success:
         raise StoreError(f"the hook for '{event}' answers {answer.status_code}; look into the shop's log")
+
+
+def _object_in(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def sign(secret: str, body: bytes, seconds: int) -> str:

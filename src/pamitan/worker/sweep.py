@@ -29,6 +29,7 @@ from pamitan.closure.restored import held_back
 from pamitan.closure.retention import destroy_left_retention_keys, erase_retained
 from pamitan.closure.run import step
 from pamitan.closure.texts import send_due_texts
+from pamitan.closure.witness import tell_witnesses
 from pamitan.evidence.certificate import forget_old_copies
 from pamitan.evidence.tombstones import forget_ended
 from pamitan.worker import mailing
@@ -107,11 +108,12 @@ def release_claims() -> int:
 
 
 def tidy() -> None:
-    """Forget what has had its time: ended bars, old codes and copies, keys left by a crash.
+    """Tell the witnesses where the ledger ends; forget what has had its time, and keys left by a crash.
 
-    Nothing while we are held back: a newer backup may need these keys.
+    Nothing is forgotten while we are held back: a newer backup may need these keys.
     """
     now = clock().now()
+    tell_witnesses()
     if held_back():
         return
     forget_ended(now)
@@ -145,6 +147,7 @@ class _Sweeper:
 
     def _round(self) -> bool:
         """Hand out what is due; whether there was anything."""
+        self._tidy_sometimes()  # first of all: a witness may know that nothing may be erased
         self._steps = {future for future in self._steps if not future.done()}
         held = self._is_held_back()
         free = not held and len(self._steps) < SLOTS - 1
@@ -159,7 +162,6 @@ class _Sweeper:
             self._taking_in = self._pool.submit(self._in_thread, self._mail_in.round)
         if not held and (self._retained is None or self._retained.done()):
             self._retained = self._pool.submit(self._in_thread, _retained_once)
-        self._tidy_sometimes()
         return bool(claims)
 
     def _is_held_back(self) -> bool:
