@@ -1,6 +1,7 @@
 """The practice operator: answers customers when no human does, so that one person can try both sides of the desk.
 
-Uses the same verbs as the desk, and says in every message that it is for practice.
+Uses the same verbs as the desk, claims what it answers and leaves alone what a person has claimed; says in every
+message that it is for practice.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from pamitan.conversation import service, topics
 from pamitan.conversation.errors import ConversationError
 from pamitan.conversation.models import Channel, Conversation, Outcome
 from pamitan.conversation.waiting import waits_from
+from pamitan.desk import claims
+from pamitan.desk.claims import Taken
 from pamitan.desk.operators import create_operator
 from pamitan.stores.errors import StoreError
 
@@ -50,12 +53,10 @@ def practice_operator() -> Iterator[None]:
 
 
 def answer_waiting() -> int:
-    """Answer everybody who has waited long enough; how many were answered."""
+    """Answer everybody who has waited long enough and whom nobody serves; how many were answered."""
     now = clock().now()
     waiting = [one for one in service.queue() if (since := waits_from(one)) and since <= now - PATIENCE]
-    for conversation in waiting:
-        _answer(conversation, _operator())
-    return len(waiting)
+    return sum(_serve(conversation, _operator()) for conversation in waiting)
 
 
 def _keep_answering(stop: threading.Event) -> None:
@@ -72,6 +73,19 @@ def _keep_answering(stop: threading.Event) -> None:
 def _operator() -> User:
     known = User.objects.filter(username=ADDRESS).first()
     return known or create_operator(ADDRESS, secrets.token_urlsafe(24))
+
+
+def _serve(conversation: Conversation, operator: User) -> bool:
+    """Claim it, answer, and let others go on with it; false where a person serves it."""
+    try:
+        claims.claim(conversation, operator)
+    except Taken:
+        return False
+    try:
+        _answer(conversation, operator)
+    finally:
+        claims.release(conversation, operator)
+    return True
 
 
 def _answer(conversation: Conversation, operator: User) -> None:
