@@ -37,8 +37,8 @@ def test_what_was_done_before_a_crash_is_called_recovered() -> None:
     assert rows([deleted(3, RECOVERED)], [deleted(3, RECOVERED)]) == [("review", "delete", RECOVERED, 3)]
 
 
-def test_late_rows_are_added_up() -> None:
-    assert rows([deleted(3), deleted(1, LATE)], [deleted(2, LATE)]) == [
+def test_late_rows_are_told_all_together_every_time() -> None:
+    assert rows([deleted(3), deleted(1, LATE)], [deleted(2, LATE)], [deleted(2, LATE)]) == [
         ("review", "delete", None, 3),
-        ("review", "delete", LATE, 3),
+        ("review", "delete", LATE, 2),
     ]

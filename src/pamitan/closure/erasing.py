@@ -21,7 +21,7 @@ from pamitan.closure.store import current_store
 from pamitan.closure.transition import Overtaken
 from pamitan.erasure.errors import ErasureError
 from pamitan.erasure.execute import erase
-from pamitan.erasure.receipt import LATE, RECOVERED, Receipt
+from pamitan.erasure.receipt import RECOVERED, Receipt
 from pamitan.erasure.residue import EVERYTHING, MAPPED, Reach, Residue, Unread
 from pamitan.erasure.verify import verify
 from pamitan.stores.errors import StoreError, StoreUnavailable
@@ -115,10 +115,11 @@ def _verify_within(claims: Sequence[Claim], now: dt.datetime, reach: Reach, conc
     end = partial(conclude, unread=result.unread)
     for claim in claims:
         account_id = claim.closure.account_id
+        late, residue = result.receipts.get(account_id, []), result.residue.get(account_id, [])
         if account_id in result.set_aside:
+            _each(claim, now, partial(_keep, claim, late))
             put_off(claim, now, result.set_aside[account_id])
             continue
-        late, residue = result.receipts.get(account_id, []), result.residue.get(account_id, [])
         _each(claim, now, partial(_conclude, claim, now, late, residue, end))
 
 
@@ -184,7 +185,8 @@ def _keep(claim: Claim, receipts: Iterable[Receipt], **changes: Any) -> None:
 def merged(known: Sequence[dict[str, Any]], new: Iterable[Receipt]) -> list[dict[str, Any]]:
     """The receipts of a closure after another run of the same erasure.
 
-    What a run finds done that an earlier one has a receipt for is not counted again; late rows are added up.
+    What a run finds done that an earlier one has a receipt for is not counted again; of late rows the verification
+    tells all that there have been, every time.
     """
     rows = {(r["datastore"], r["table"], r["action"], r["note"]): int(r["rows"]) for r in known}
     for receipt in new:
@@ -192,7 +194,7 @@ def merged(known: Sequence[dict[str, Any]], new: Iterable[Receipt]) -> list[dict
         key = (*place, receipt.note)
         if receipt.note == RECOVERED and any(other[:3] == place and other != key for other in rows):
             continue
-        rows[key] = rows.get(key, 0) + receipt.rows if receipt.note == LATE else max(rows.get(key, 0), receipt.rows)
+        rows[key] = max(rows.get(key, 0), receipt.rows)
     return [dict(zip(("datastore", "table", "action", "note", "rows"), (*k, n), strict=True)) for k, n in rows.items()]
 
 

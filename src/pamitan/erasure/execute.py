@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pamitan.erasure.batch import divide
@@ -24,7 +24,7 @@ from pamitan.erasure.look import home_last as home_last
 from pamitan.erasure.look import look
 from pamitan.erasure.namedfiles import NamedFile, noted
 from pamitan.erasure.people import Person, open_casefile, reason_against, row_survives, seeds
-from pamitan.erasure.receipt import RECOVERED, Receipt
+from pamitan.erasure.receipt import LATE, LATE_RECOVERED, RECOVERED, Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import merged
 from pamitan.erasure.settle import Progress, Receipts, Settlement
@@ -161,7 +161,8 @@ def _do(place: Place, people: list[Person], connection: Any, progress: Progress)
         settlement.check_guard(fresh)
         receipts = fresh if place.late else {p.subject.account_id: _with_recovered(place, p, fresh) for p in people}
         files = list(settlement.files())
-        if fresh or files or not place.late:
+        unsettled = any(person.case_in(place.datastore).late_planned for person in people)
+        if fresh or files or unsettled or not place.late:
             _write_down(place, people, settlement, receipts, files)
             settlement.write(fresh)
     return receipts
@@ -185,19 +186,22 @@ def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Recei
     now = fresh.get(person.subject.account_id, [])
     if place.datastore not in person.casefile.datastores:
         return now
-    rows = {(receipt.table, receipt.action): receipt.rows for receipt in now}
-    planned = person.casefile.datastores[place.datastore].planned
-    recovered = [r for r in planned if rows.get((r.table, r.action), 0) < r.rows]
+    recovered = _recovered(person.case_in(place.datastore).planned, now, RECOVERED)
     done = {(r.table, r.action) for r in recovered}
-    kept = [receipt for receipt in now if (receipt.table, receipt.action) not in done]
-    return kept + [Receipt(r.datastore, r.table, r.action, r.rows, RECOVERED) for r in recovered]
+    return [receipt for receipt in now if (receipt.table, receipt.action) not in done] + recovered
+
+
+def _recovered(planned: Sequence[Receipt], now: Sequence[Receipt], note: str) -> list[Receipt]:
+    """What was planned and is not there to be done any more."""
+    rows = {(receipt.table, receipt.action): receipt.rows for receipt in now}
+    return [replace(r, note=note) for r in planned if rows.get((r.table, r.action), 0) < r.rows]
 
 
 def _write_down(
     place: Place, people: list[Person], settlement: Settlement, receipts: Receipts, files: list[tuple[str, NamedFile]]
 ) -> None:
     """Fill and save the case files, before the first write."""
-    cases = {p.subject.account_id: DatastoreCase(_planned(place, p, receipts)) for p in people}
+    cases = {p.subject.account_id: _case(place, p, receipts.get(p.subject.account_id, [])) for p in people}
     _remember(place, people, settlement, cases, files)
     by_id = {person.subject.account_id: person for person in people}
     learn(place.store.file, place.datastore, settlement.personal_values(), people)
@@ -225,15 +229,28 @@ def _remember(
         found[account].append(rows)
     named: dict[str, list[NamedFile]] = {account: [] for account in cases}
     for account, file in files:
-        named[account].append(file)
+        named[account].append(replace(file, late=place.late))
     for person in people:
         account = person.subject.account_id
-        known = person.casefile.datastores.get(place.datastore, DatastoreCase())
+        known = person.case_in(place.datastore)
         cases[account].retained = merged(known.retained, found[account])
         cases[account].files = noted(known.files, named[account])
 
 
-def _planned(place: Place, person: Person, receipts: Receipts) -> list[Receipt]:
-    """What the case file says is about to be done; late rows are no part of what a crash could cut short."""
-    known = person.casefile.datastores.get(place.datastore)
-    return known.planned if place.late and known else receipts.get(person.subject.account_id, [])
+def _case(place: Place, person: Person, receipts: list[Receipt]) -> DatastoreCase:
+    """What is about to be done. Of late rows apart: it is settled later which of them a crash had cut short."""
+    known = person.case_in(place.datastore)
+    if not place.late:
+        return DatastoreCase(receipts, late=known.late, late_planned=known.late_planned)
+    recovered = _recovered(known.late_planned, receipts, LATE_RECOVERED)
+    return DatastoreCase(known.planned, late=[*known.late, *recovered], late_planned=receipts)
+
+
+def settle_late_rows(place: Place, people: Iterable[Person]) -> None:
+    """Note in the case files that what was planned for late rows is done."""
+    for person in people:
+        case = person.case_in(place.datastore)
+        if case.late_planned:
+            case.late = [*case.late, *(replace(receipt, note=LATE) for receipt in case.late_planned)]
+            case.late_planned = []
+            place.casefiles.save(person.subject.account_id, person.casefile)

@@ -17,14 +17,16 @@ class NamedFile:
     url: str
     folder: str
     state: State = "planned"
+    late: bool = False
+    """Named by a row that the shop wrote during the erasure, or there again after it was deleted."""
 
     @property
     def is_pending(self) -> bool:
         """Whether it is still to be deleted."""
         return self.state in ("planned", "tried")
 
-    def to_plain(self) -> list[str]:
-        return [self.table, self.url, self.folder, self.state]
+    def to_plain(self) -> list[str | bool]:
+        return [self.table, self.url, self.folder, self.state, self.late]
 
 
 def noted(known: list[NamedFile], found: list[NamedFile]) -> list[NamedFile]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.engine import Connection
 
-from pamitan.erasure.casefile import CaseFile, CaseFileShelf, PersonalValue
+from pamitan.erasure.casefile import CaseFile, CaseFileShelf, DatastoreCase, PersonalValue
 from pamitan.erasure.fates import Fates
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.batch import Vetted
@@ -35,6 +35,10 @@ class Person:
     casefile: CaseFile
     begun: bool
     """A case file was there: an earlier run came as far as writing."""
+
+    def case_in(self, datastore: str) -> DatastoreCase:
+        """What the case file holds of that datastore; an empty one where nothing was begun there."""
+        return self.casefile.datastores.get(datastore) or DatastoreCase()
 
 
 def look_up(

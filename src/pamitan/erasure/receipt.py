@@ -10,6 +10,8 @@ RECOVERED = "recovered"
 """The note of a receipt whose rows were counted before a crash and were found done after it."""
 LATE = "late"
 """The note of a receipt for rows that the shop wrote during the erasure."""
+LATE_RECOVERED = "late, recovered"
+"""The note of a receipt for such rows that were counted before a crash and were found done after it."""
 SHARED_ROW = "shared with another customer"
 """The note of a receipt for rows that stay whole until the last of the customers who share them leaves."""
 

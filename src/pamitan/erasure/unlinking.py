@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pamitan.erasure.casefile import CaseFile, CaseFileShelf
 from pamitan.erasure.namedfiles import NamedFile, State
-from pamitan.erasure.receipt import FILE_NOT_THERE, FILE_SHARED, RECOVERED, Receipt
+from pamitan.erasure.receipt import FILE_NOT_THERE, FILE_SHARED, LATE, LATE_RECOVERED, RECOVERED, Receipt
 from pamitan.stores.errors import StoreError
 from pamitan.stores.files import delete, look_at
 
@@ -22,6 +22,7 @@ _NOTES: dict[State, str | None] = {
     "recovered": RECOVERED,
     "shared": FILE_SHARED,
 }
+_LATE = {**_NOTES, "done": LATE, "recovered": LATE_RECOVERED}
 
 
 def unlink_files(casefile: CaseFile, casefiles: CaseFileShelf) -> str | None:
@@ -49,9 +50,9 @@ def unlink_files(casefile: CaseFile, casefiles: CaseFileShelf) -> str | None:
     return reasons[0] if reasons else None
 
 
-def file_receipts(casefile: CaseFile) -> list[Receipt]:
-    """What became of all files so far."""
-    return _counted((place, file) for place, file in _placed(casefile) if not file.is_pending)
+def file_receipts(casefile: CaseFile, late: bool = False) -> list[Receipt]:
+    """What became of all files so far: of those that the erasure found, or of those that came late."""
+    return _counted((place, file) for place, file in _placed(casefile) if not file.is_pending and file.late == late)
 
 
 def expected(casefile: CaseFile) -> list[Receipt]:
@@ -64,10 +65,10 @@ def _looked_at(file: NamedFile) -> NamedFile:
 
 
 def _counted(files: Iterable[tuple[str, NamedFile]]) -> list[Receipt]:
-    counted = Counter((datastore, file.table, file.state) for datastore, file in files)
+    counted = Counter((datastore, file.table, file.state, file.late) for datastore, file in files)
     return [
-        Receipt(place, table, "keep" if state == "shared" else "unlink", count, _NOTES[state])
-        for (place, table, state), count in counted.items()
+        Receipt(place, table, "keep" if state == "shared" else "unlink", count, (_LATE if late else _NOTES)[state])
+        for (place, table, state, late), count in counted.items()
     ]
 
 
@@ -75,7 +76,7 @@ def still_there(casefile: CaseFile) -> bool:
     """Whether a file that was deleted is there again; it is pending then."""
     gone = ("done", "missing", "recovered")
     found = {file.url for file in _files(casefile) if file.state in gone and look_at(file.url).available}
-    _change(casefile, lambda file: replace(file, state="planned") if file.url in found else file)
+    _change(casefile, lambda file: replace(file, state="planned", late=True) if file.url in found else file)
     return bool(found)
 
 

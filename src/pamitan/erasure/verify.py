@@ -7,15 +7,16 @@ every column of every datastore.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pamitan.erasure.batch import divide
 from pamitan.erasure.casefile import CaseFileShelf
-from pamitan.erasure.execute import Place, transaction
+from pamitan.erasure.execute import Place, settle_late_rows, transaction
 from pamitan.erasure.look import look
 from pamitan.erasure.people import Person, is_another, row_survives
-from pamitan.erasure.receipt import LATE, Receipt
+from pamitan.erasure.receipt import Receipt
 from pamitan.erasure.residue import EVERYTHING, Reach, Residue, Unread, scan
 from pamitan.erasure.settle import Receipts
 from pamitan.erasure.unlinking import file_receipts, still_there, unlink_files
@@ -30,7 +31,7 @@ class VerifyResult:
     """What verification found, by account. An account is clean when it has no ``open_points``."""
 
     receipts: Receipts = field(default_factory=dict)
-    """Rows that came late, now erased."""
+    """Rows that came late, erased by now: of all looks together, so that none is lost where a crash came between."""
     residue: dict[str, list[Residue]] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
     """Where the residue scan did not look, although all tables were to be searched."""
@@ -50,7 +51,7 @@ def verify(
 
     ``reach``: whether all tables are searched for residue, or those of the data map alone.
 
-    To be repeated as often as one likes; late rows come back with receipts that say so.
+    To be repeated as often as one likes; late rows have receipts that say so, the same ones every time.
     """
     seen = look(store, subjects, casefiles, reviewed=False)
     fates, people = seen.fates, seen.people
@@ -61,6 +62,7 @@ def verify(
     for datastore, steps in fates.items():
         _late_rows(Place(store, datastore, steps, casefiles, late=True), people, result)
     _files(people, casefiles, result)
+    result.receipts |= {account: [*_late_receipts(person)] for account, person in people.items()}
     usable = {account: person.vetted.usable for account, person in people.items()}
     found = {account: person.casefile for account, person in people.items()}
     if found:
@@ -80,26 +82,28 @@ def _files(people: dict[str, Person], casefiles: CaseFileShelf, result: VerifyRe
     """Files of late rows go as well; those that are deleted have to be gone."""
     for account, person in people.items():
         still_there(person.casefile)
-        before = file_receipts(person.casefile)
         reason = unlink_files(person.casefile, casefiles)
-        result.receipts[account] += _late_files(before, file_receipts(person.casefile))
         if reason:
             result.set_aside[account] = reason
 
 
-def _late_files(before: Sequence[Receipt], now: Sequence[Receipt]) -> Iterator[Receipt]:
-    """What was deleted since."""
-    known = {(r.datastore, r.table, r.note): r.rows for r in before}
-    for receipt in now:
-        rows = receipt.rows - known.get((receipt.datastore, receipt.table, receipt.note), 0)
-        if receipt.action == "unlink" and rows > 0:
-            yield replace(receipt, rows=rows, note=LATE)
+def _late_receipts(person: Person) -> Iterator[Receipt]:
+    for case in person.casefile.datastores.values():
+        yield from _added_up(case.late)
+    yield from (receipt for receipt in file_receipts(person.casefile, late=True) if receipt.action == "unlink")
+
+
+def _added_up(receipts: Iterable[Receipt]) -> Iterator[Receipt]:
+    """One receipt for each table, action and note."""
+    rows: Counter[Receipt] = Counter()
+    for receipt in receipts:
+        rows[replace(receipt, rows=0)] += receipt.rows
+    yield from (replace(receipt, rows=total) for receipt, total in rows.items())
 
 
 def _late_rows(place: Place, people: dict[str, Person], result: VerifyResult) -> None:
     def attempt(accounts: Sequence[str]) -> None:
-        done = transaction(place, [people[account] for account in accounts])
-        for account in accounts:
-            result.receipts[account] += [replace(receipt, note=LATE) for receipt in done.get(account, [])]
+        transaction(place, [people[account] for account in accounts])
+        settle_late_rows(place, [people[account] for account in accounts])
 
     result.set_aside |= divide([account for account in people if account not in result.set_aside], attempt)
