@@ -50,6 +50,7 @@ WHO_MAY = {
     "desk:ask_identity": SERVING,
     "desk:show_identity": SERVING,
     "desk:ringing": SERVING,
+    "desk:waiting": SERVING,
     "desk:typing": SERVING,
     "desk:closures": ALL,
     "desk:finding": ALL,

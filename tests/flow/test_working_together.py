@@ -10,7 +10,7 @@ from pamitan.closure.traces import erase_traces
 from pamitan.conversation import service
 from pamitan.conversation.models import Channel, Conversation
 from pamitan.desk import claims
-from pamitan.desk.models import Claim, Note, Presence, Role
+from pamitan.desk.models import Note, Presence, Role
 from pamitan.desk.operators import create_operator
 from pamitan.evidence.models import LedgerEntry
 from pamitan.kit.clock import SetClock
@@ -109,8 +109,10 @@ def test_another_can_take_over_on_purpose(anna: User, budi: User) -> None:
 
 def test_finishing_ends_the_claim(anna: User) -> None:
     conversation = talk()
+    claims.claim(conversation, anna)
+    assert claims.holder(conversation) == anna
     operator_client(anna).post(page_of(conversation, "finish"))
-    assert not Claim.objects.exists()
+    assert claims.holder(conversation) is None
 
 
 # --- who else is here --------------------------------------------------------------------------------------------
@@ -213,14 +215,16 @@ def test_notes_claims_and_signs_go_with_the_account_and_are_counted(anna: User) 
 # --- what is late ------------------------------------------------------------------------------------------------
 
 
-def test_what_has_waited_longer_than_promised_is_on_top_and_counted_in_the_title(anna: User, clock: SetClock) -> None:
+def test_what_has_waited_longer_than_promised_is_on_top_and_the_title_counts_who_waits(
+    anna: User, clock: SetClock
+) -> None:
     mail = talk(BOB, Channel.EMAIL)
     clock.pass_time(minutes=2)
     chat = talk()
     clock.pass_time(minutes=2)
     page = operator_client(anna).get("/desk/")
     assert [(line.conversation, line.late) for line in page.context["lines"]] == [(chat, True), (mail, False)]
-    assert "<title>(1) Queue" in page.content.decode()
+    assert "<title>(2) Queue" in page.content.decode()
     assert "1 person has waited longer than promised." in page.content.decode()
 
 

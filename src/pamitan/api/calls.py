@@ -17,7 +17,6 @@ from pamitan.channels.calls import note_event
 from pamitan.closure.clock import clock
 from pamitan.closure.store import current_store
 from pamitan.content.identifiers import normalise_phone
-from pamitan.conversation.live import wake
 
 router = Router()
 LATE_SECONDS = 300
@@ -43,7 +42,6 @@ def calls(request: HttpRequest) -> Status[None]:
     number = event.caller if event.direction == "in" else event.called
     known = normalise_phone(number, current_store().file.store.country) or number
     note_event(event.event, event.call_id, known, event.direction, clock().now())
-    wake()
     return Status(204, None)
 
 

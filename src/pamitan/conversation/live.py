@@ -22,7 +22,7 @@ from django.utils import timezone, translation
 
 from pamitan.closure.clock import clock
 from pamitan.closure.store import current_store
-from pamitan.conversation.models import Author, Channel, Conversation, Message, State, Typing
+from pamitan.conversation.models import Author, Channel, Conversation, Message, Notice, State, Typing
 from pamitan.conversation.together import together
 
 TYPING_SECONDS = 6
@@ -135,6 +135,11 @@ def shown(message: Message, side: str, language: str) -> str:
     store = current_store().file.store
     with translation.override(language), timezone.override(ZoneInfo(store.timezone)):
         return render_to_string("conversation/parts/line.html", {"message": message, "me": side, "store": store})
+
+
+def turns_page(message: Message, side: str) -> bool:
+    """Whether that side's page looks otherwise after this message, not by its line alone."""
+    return bool(message.notice) and (message.notice != Notice.HANDED_OVER or side == "operator")
 
 
 def _by_conversation(messages: Iterable[Message]) -> dict[UUID, list[Message]]:

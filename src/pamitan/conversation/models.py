@@ -62,6 +62,7 @@ class Notice(models.TextChoices):
         _("The closing of the account is prepared. It starts only when its holder confirms it."),
     )
     CLOSURE_STARTED = "closure_started", _("The procedure has started.")
+    HANDED_OVER = "handed_over", _("You are now talking with somebody else at our desk.")
     FINISHED = "finished", _("This conversation is finished.")
 
 
@@ -127,13 +128,15 @@ class Message(models.Model):
     author = models.CharField(max_length=8, choices=Author)
     text = models.TextField(blank=True)
     notice = models.CharField(max_length=20, choices=Notice, blank=True)
+    name = models.CharField(max_length=60, blank=True)
+    """Of whom a notice speaks, as customers know them; empty where they are known by the store's name alone."""
     key = models.UUIDField(null=True, blank=True, editable=False)
     """Drawn by the page on which it was written: what is sent twice, because no answer came back, is said once."""
+    file_count = models.PositiveSmallIntegerField(default=0)
+    """So that a thread without files costs no look for them."""
     created_at = models.DateTimeField()
 
     objects = MessageManager()
-    file_count = models.PositiveSmallIntegerField(default=0)
-    """So that a thread without files costs no look for them."""
 
     class Meta:
         ordering = ["id"]

@@ -183,6 +183,13 @@ def reply(
 
 
 @transaction.atomic
+def hand_over(conversation: Conversation, name: str) -> None:
+    """Tell the customer of a chat that another operator goes on, under that name where they are known by one."""
+    if conversation.channel == Channel.CHAT and conversation.state != State.CLOSED:
+        threads.add_notice(threads.locked(conversation), Notice.HANDED_OVER, clock().now(), name)
+
+
+@transaction.atomic
 def called(conversation: Conversation, operator: User, outcome: Outcome) -> None:
     """Note how a call went. Nobody answered: we call again, three times at most."""
     fresh, now = threads.locked(conversation), clock().now()

@@ -43,9 +43,13 @@ def said(conversation: Conversation, key: UUID | None) -> Message | None:
 
 def add_customer(conversation: Conversation, text: str, now: dt.datetime, key: UUID | None = None) -> Message:
     """The customer says something: now it is our turn. ``key``: what was said with it before is not said again."""
-    if earlier := said(conversation, key):
+    spoken = conversation.messages.exclude(author=Author.SYSTEM).order_by("-id")
+    latest = list(spoken.values_list("author", "key")[:UNANSWERED_LIMIT])
+    is_long = len(latest) == UNANSWERED_LIMIT
+    # what is sent twice follows at once, so that a look further back is for long threads alone
+    if key and (is_long or key in [known for _author, known in latest]) and (earlier := said(conversation, key)):
         return earlier
-    if _unanswered(conversation) >= UNANSWERED_LIMIT:
+    if is_long and all(author == Author.CUSTOMER for author, _key in latest):
         raise ConversationError(Refusal.TOO_MANY_MESSAGES)
     message = _add(conversation, now, author=Author.CUSTOMER, text=words(text), key=key)
     _our_turn(conversation, now)
@@ -59,9 +63,9 @@ def add_operator(conversation: Conversation, text: str, now: dt.datetime, key: U
     return message
 
 
-def add_notice(conversation: Conversation, notice: Notice, now: dt.datetime) -> Message:
-    """The thread itself says something; whose turn it is stays."""
-    message = _add(conversation, now, author=Author.SYSTEM, notice=notice)
+def add_notice(conversation: Conversation, notice: Notice, now: dt.datetime, name: str = "") -> Message:
+    """The thread itself says something, perhaps of somebody; whose turn it is stays."""
+    message = _add(conversation, now, author=Author.SYSTEM, notice=notice, name=name)
     conversation.save()
     return message
 
@@ -127,9 +131,3 @@ def _answered(conversation: Conversation, now: dt.datetime) -> None:
     conversation.state = State.ANSWERED
     conversation.waiting_since = None
     conversation.save()
-
-
-def _unanswered(conversation: Conversation) -> int:
-    spoken = conversation.messages.exclude(author=Author.SYSTEM).order_by("-id")
-    latest = list(spoken.values_list("author", flat=True)[:UNANSWERED_LIMIT])
-    return next((n for n, author in enumerate(latest) if author != Author.CUSTOMER), len(latest))

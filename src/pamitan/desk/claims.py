@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from pamitan.closure.clock import clock
+from pamitan.conversation import service
 from pamitan.conversation.models import Conversation
-from pamitan.desk.models import Claim, Note, Role
+from pamitan.desk.models import Claim, Note, Role, Seat
 from pamitan.evidence.ledger import LedgerEvent, record
 
 LEASE = dt.timedelta(minutes=30)
@@ -45,6 +46,11 @@ def name_of(operator: User) -> str:
     return operator.username.partition("@")[0]
 
 
+def public_name(operator: User) -> str:
+    """How customers are told of this operator; empty where they are told the store's name alone."""
+    return Seat.objects.filter(user=operator).values_list("public_name", flat=True).first() or ""
+
+
 def claim(conversation: Conversation, operator: User) -> Claim:
     """Serve the conversation from now on; again, to go on with it. Raises :class:`Taken`."""
     now = clock().now()
@@ -55,12 +61,16 @@ def claim(conversation: Conversation, operator: User) -> Claim:
             _note_in_ledger(LedgerEvent.DESK_CONVERSATION_CLAIMED, conversation, operator)
             return row
         free = Claim.objects.filter(Q(operator=operator) | Q(until__lte=now), conversation=conversation)
-        another = row.operator_id != operator.pk
-        until = now + LEASE if another else max(row.until, now + LEASE)
-        if not free.update(operator=operator, until=until):
+        if row.operator_id == operator.pk and row.until > now:
+            changed = free.update(operator=operator, until=max(row.until, now + LEASE))
+        else:
+            changed = free.update(operator=operator, until=now + LEASE, given_by=None, note=None)
+        if not changed:
             raise Taken(Claim.objects.select_related("operator").get(conversation=conversation).operator)
-        if another:
+        if row.operator_id != operator.pk or row.until <= now:
             _note_in_ledger(LedgerEvent.DESK_CONVERSATION_CLAIMED, conversation, operator)
+        if row.operator_id != operator.pk:
+            service.hand_over(conversation, public_name(operator))
     row.refresh_from_db()
     return row
 
@@ -68,17 +78,19 @@ def claim(conversation: Conversation, operator: User) -> Claim:
 @transaction.atomic
 def take_over(conversation: Conversation, operator: User) -> None:
     """Serve what another operator has claimed: their word is asked for beforehand, in the office."""
-    Claim.objects.update_or_create(
-        conversation=conversation, defaults={"operator": operator, "until": clock().now() + LEASE}
-    )
+    before = Claim.objects.filter(conversation=conversation).first()
+    taken = {"operator": operator, "until": clock().now() + LEASE, "given_by": None, "note": None}
+    Claim.objects.update_or_create(conversation=conversation, defaults=taken)
     _note_in_ledger(LedgerEvent.DESK_CONVERSATION_CLAIMED, conversation, operator)
+    if before and before.operator_id != operator.pk:
+        service.hand_over(conversation, public_name(operator))
 
 
 @transaction.atomic
 def release(conversation: Conversation, operator: User) -> None:
     """Let others serve it. Nothing happens where somebody else has it."""
-    deleted, _ = Claim.objects.filter(conversation=conversation, operator=operator).delete()
-    if deleted:
+    now = clock().now()
+    if Claim.objects.filter(conversation=conversation, operator=operator, until__gt=now).update(until=now):
         _note_in_ledger(LedgerEvent.DESK_CONVERSATION_RELEASED, conversation, operator)
 
 
@@ -91,9 +103,11 @@ def transfer(conversation: Conversation, operator: User, to: User, words: str) -
     if to.pk == operator.pk or not colleagues(operator).filter(pk=to.pk).exists():
         raise NotServing
     claim(conversation, operator)
-    add_note(conversation, operator, words)
-    Claim.objects.filter(conversation=conversation).update(operator=to, until=clock().now() + HANDED_OVER)
+    note = add_note(conversation, operator, words)
+    given = {"operator": to, "until": clock().now() + HANDED_OVER, "given_by": operator, "note": note}
+    Claim.objects.filter(conversation=conversation).update(**given)
     _note_in_ledger(LedgerEvent.DESK_CONVERSATION_TRANSFERRED, conversation, operator, to=str(to.pk))
+    service.hand_over(conversation, public_name(to))
 
 
 def holder(conversation: Conversation) -> User | None:

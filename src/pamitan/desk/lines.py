@@ -34,6 +34,10 @@ class QueueLine:
     holder: str
     """Who serves it; empty for nobody."""
     holder_id: int | None
+    given_by: str
+    """Who gave it to the one who serves it; empty for nobody."""
+    given_words: str
+    """What they said of it."""
 
     @classmethod
     def of(cls, conversation: Conversation, now: dt.datetime) -> QueueLine:
@@ -41,19 +45,22 @@ class QueueLine:
         since = waits_from(conversation)
         wait = now - since if since is not None and since <= now else None
         row: Claim | None = getattr(conversation, "claim", None)
-        holder = row.operator if row is not None and row.until > now else None
+        if row is not None and row.until <= now:
+            row = None
         return cls(
             conversation=conversation,
             topic=labels[-1],
             topics=" › ".join(labels),
             wait=wait,
             late=is_late(conversation, now),
-            holder=name_of(holder) if holder else "",
-            holder_id=holder.pk if holder else None,
+            holder=name_of(row.operator) if row else "",
+            holder_id=row.operator_id if row else None,
+            given_by=name_of(row.given_by) if row and row.given_by else "",
+            given_words=row.note.text if row and row.note else "",
         )
 
 
 def queue_lines(waiting: QuerySet[Conversation], now: dt.datetime) -> list[QueueLine]:
     """The waiting conversations: what is late first, then the longest wait."""
-    rows = waiting.select_related("claim__operator")[:SCANNED]
+    rows = waiting.select_related("claim__operator", "claim__given_by", "claim__note")[:SCANNED]
     return sorted((QueueLine.of(row, now) for row in rows), key=lambda line: not line.late)

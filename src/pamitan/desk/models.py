@@ -27,6 +27,8 @@ class Seat(models.Model):
     role = models.CharField(max_length=8, choices=Role)
     start_password = models.BooleanField(default=False)
     """Somebody else knows the password: it has to be changed before anything is shown."""
+    public_name = models.CharField(max_length=60, blank=True)
+    """How customers are told who helps them; empty: the store's name alone."""
 
     class Meta:
         constraints = [models.CheckConstraint(name="seat_role_known", condition=models.Q(role__in=Role.values))]
@@ -41,6 +43,11 @@ class Claim(models.Model):
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="claim")
     operator = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     until = models.DateTimeField()
+    """In the past: nobody serves it now, and this operator did so last."""
+    given_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Who gave it to this operator, where somebody did."""
+    note = models.ForeignKey("Note", null=True, on_delete=models.SET_NULL, related_name="+")
+    """What they said of it."""
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.operator_id}"

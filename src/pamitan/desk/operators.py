@@ -25,6 +25,8 @@ from pamitan.desk.models import Role, Seat
 from pamitan.evidence.ledger import LedgerEvent, record
 
 COMMAND_LINE = "command line"
+NAME_LIMIT = 60
+"""Of letters, in a name that customers are shown."""
 
 
 class OperatorError(ValueError):
@@ -78,6 +80,12 @@ def give_role(operator: User, role: Role, *, by: str = COMMAND_LINE) -> None:
     """From now on the operator has this role."""
     Seat.objects.filter(user=operator).update(role=role)
     _note(LedgerEvent.OPERATOR_ROLE_CHANGED, operator, by, role=role.value)
+
+
+def give_public_name(operator: User, name: str) -> None:
+    """From now on customers are told of the operator under this name; under the store's alone where it is empty."""
+    plain = "".join(letter for letter in name if letter.isprintable()).strip()
+    Seat.objects.filter(user=operator).update(public_name=plain[:NAME_LIMIT])
 
 
 @transaction.atomic

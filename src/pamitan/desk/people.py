@@ -99,6 +99,9 @@ def _change(request: HttpRequest, deed: str) -> HttpResponse:
     lead = operator_of(request)
     number = request.POST.get("operator", "")
     found = get_object_or_404(staff.operators(), pk=int(number) if number.isdecimal() else 0)
+    if deed == "name":
+        staff.give_public_name(found, request.POST.get("name", ""))
+        return redirect("desk:people")
     if found.pk == lead.pk:
         return _people(request, problem=_("You cannot change your own place. Ask another lead."), status=409)
     by, role = str(lead.pk), request.POST.get("role", "")

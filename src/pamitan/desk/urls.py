@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from pamitan.desk import (
+    alarm_views,
     cases,
     figures,
     file_views,
@@ -50,6 +51,7 @@ pages = [
     path("conversations/<str:reference>/dial/", telephone.dial, name="dial"),
     path("conversations/<str:reference>/identity/", telephone.ask_identity, name="ask_identity"),
     path("conversations/<str:reference>/identity/check/", telephone.show_identity, name="show_identity"),
+    path("waiting/", alarm_views.waiting, name="waiting"),
     path("ringing/", telephone.ringing, name="ringing"),
     path("conversations/<str:reference>/files/<uuid:attachment>/", file_views.file, name="file"),
     path("conversations/<str:reference>/live/", live_views.stream, name="live"),

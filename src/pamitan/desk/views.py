@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from pamitan.conversation import identity, service
 from pamitan.conversation.attachments import taken
 from pamitan.conversation.errors import ConversationError
 from pamitan.conversation.models import Channel, Conversation, Outcome, State
+from pamitan.conversation.together import together
 from pamitan.desk import claims, presence
 from pamitan.desk.backlog import backlog, needs_person
 from pamitan.desk.callers import has_telephone, may_dial, ringing_now
@@ -161,10 +161,13 @@ def _do(
     found, operator = _find(reference), operator_of(request)
     if request.method != "POST":
         return redirect("desk:conversation", reference)
+
+    def claimed() -> None:
+        claims.claim(found, operator)
+        verb(found, operator)
+
     try:
-        with transaction.atomic():
-            claims.claim(found, operator)
-            verb(found, operator)
+        together(claimed)
     except Taken as error:
         problem = _("%(name)s serves this conversation. Nothing was sent.") % {"name": claims.name_of(error.operator)}
         return conversation_page(request, found, problem=problem, draft=draft, status=409)

@@ -229,8 +229,8 @@ class Hub:
             if message.pk > page.seen:
                 page.seen = message.pk
                 html = look.lines[message.pk, page.ticket.side, page.ticket.language]
-                # after a notice the page as a whole may look otherwise
-                self._put(page, Event("message", {"html": html, "reload": bool(message.notice)}, message.pk))
+                turn = live.turns_page(message, page.ticket.side)
+                self._put(page, Event("message", {"html": html, "reload": turn}, message.pk))
 
     def _tell_writing(self, page: Page, who: Mapping[UUID, frozenset[str]]) -> None:
         writing = page.other in who.get(page.ticket.conversation, frozenset())
