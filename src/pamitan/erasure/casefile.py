@@ -38,7 +38,7 @@ class KeyPack:
     """Keys of one table's rows."""
 
     def __init__(self) -> None:
-        self._pack = Pack()
+        self._pack: Pack | None = None
         self._alike: list[AlikeKeys] = []
 
     def add(self, keys: AlikeKeys | Iterable[StoredKey]) -> None:
@@ -46,20 +46,21 @@ class KeyPack:
         if isinstance(keys, AlikeKeys):
             self._alike.append(keys)
         else:
+            self._pack = self._pack or Pack()
             self._pack.add(key.to_plain() for key in keys)
 
     def __iter__(self) -> Iterator[StoredKey]:
-        yield from map(StoredKey.from_plain, self._pack)
+        yield from map(StoredKey.from_plain, self._pack or ())
         for alike in self._alike:
-            yield from alike
+            yield from alike.read()
 
     def to_plain(self) -> list[Any]:
-        return [self._pack.to_plain(), *(alike.to_plain() for alike in self._alike)]
+        return [self._pack and self._pack.to_plain(), *self._alike]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> KeyPack:
         made = cls()
-        made._pack = Pack.from_plain(plain[0])
+        made._pack = Pack.from_plain(plain[0]) if plain[0] else None
         made._alike = [AlikeKeys(*alike) for alike in plain[1:]]
         return made
 

@@ -20,7 +20,6 @@ from pamitan.erasure.editing import Editing
 from pamitan.erasure.fates import Fates
 from pamitan.erasure.fit import require_fit
 from pamitan.erasure.learning import learn, learn_ahead
-from pamitan.erasure.look import home_last as home_last
 from pamitan.erasure.look import look
 from pamitan.erasure.namedfiles import NamedFile, noted
 from pamitan.erasure.people import Person, open_casefile, reason_against, row_survives, seeds

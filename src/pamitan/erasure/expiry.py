@@ -15,8 +15,9 @@ from typing import Any
 
 from pamitan.erasure.batch import divide
 from pamitan.erasure.casefile import CaseFile, CaseFileShelf, DatastoreCase, KeyPack
-from pamitan.erasure.execute import Place, home_last, transaction
+from pamitan.erasure.execute import Place, transaction
 from pamitan.erasure.fates import fates_of
+from pamitan.erasure.look import home_last
 from pamitan.erasure.people import Person
 from pamitan.erasure.receipt import DATE_CAME, Receipt
 from pamitan.erasure.retained import RetainedRow, RetainedRows, keep_now, last_day

@@ -38,8 +38,7 @@ class Pack:
         yield from self._last
 
     def to_plain(self) -> list[str]:
-        last = _encode(self._last) if self._last else "[]"
-        return [*(b64encode(part).decode() for part in self._parts), last]
+        return [*(b64encode(part).decode() for part in self._parts), _encode(self._last)]
 
     @classmethod
     def from_plain(cls, plain: list[str]) -> Pack:

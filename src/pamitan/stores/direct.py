@@ -10,7 +10,6 @@ into a temporary table first would double the work: each statement here follows 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,12 +38,13 @@ from pamitan.stores.steps import Fate
 _BY_THE_INDEX = "SET LOCAL plan_cache_mode = force_generic_plan"
 """One plan for every batch: from the accounts by the indexes to their rows, however large the tables are. Planning anew
 takes longer than all the work for one customer."""
+_NO_KEYS = "[]"
 AT_ONCE = 2_000
 """So many keys of one account are read as one array; more are streamed."""
 DIRECT = Place(0, 0)
 """The one rule and the one link that a direct table has."""
-_KEYS = ("integer", "uuid", "text")
-"""The kinds of key that are read at once."""
+_KEYS: dict[str, Any] = {"integer": sa.BigInteger(), "uuid": sa.Uuid(), "text": None}
+"""The kinds of key that are read at once, and as what they are given back, if they are."""
 _PADDED = ("CHAR", "BPCHAR", "CITEXT")
 """Texts that are equal to others; as an array's element they would lose what makes them so."""
 Counts = dict[str, int]
@@ -150,6 +150,8 @@ class Found(NamedTuple):
     rows: int
     keys: str | None
     """A list of keys in JSON: it goes into the case file as it is."""
+    filled: str | None
+    """Those of rows in which there is anything to clear, where they are written by them."""
     personal: Sequence[Sequence[str | None]] | None
 
 
@@ -178,9 +180,10 @@ class DirectTables:
         """The rows that are deleted, cleared, replaced or detached, by account."""
         fate = self.fates[table]
         concerned = bool(fate.deletes) if action == "delete" else any(a.action == action for a in fate.assignments)
-        counts: Counter[str] = Counter()
+        counts: Counts = {}
         for found in self._found[table] if concerned else ():
-            counts[self._keys.account_of(found.number)] += found.rows
+            account = self._keys.account_of(found.number)
+            counts[account] = counts.get(account, 0) + found.rows
         return counts
 
     def holds_more_than(self, table: str, rows: int) -> bool:
@@ -218,7 +221,12 @@ class DirectTables:
 
     def change(self, table: str) -> None:
         """Clear, replace and detach: every row is written once."""
-        self._run(("change", table), lambda: self._update(table))
+        filled = [found.filled for found in self._found[table]]
+        if None in filled:
+            self._run(("change", table), lambda: self._update(table))
+        elif keys := ",".join(listed[1:-1] for listed in filled if listed and listed != _NO_KEYS):
+            statement = self._prepared.once(("change by key", table), lambda: self._update_by_key(table))
+            self._batch.connection.execute(statement, {"pamitan_keys": f"{{{keys}}}"})
 
     def delete(self, table: str) -> int:
         """Delete the rows; how many the database says it deleted."""
@@ -247,7 +255,7 @@ class DirectTables:
 
     def _counted(self, place: int, name: str) -> sa.Select[Any]:
         way, accounts = self._way(name), self._batch.accounts
-        told = [sa.func.count().label("rows"), self._listed(name, way), self._told(name, way)]
+        told = [sa.func.count().label("rows"), self._listed(name, way), self._filled(name, way), self._told(name, way)]
         by_owner = sa.select(way.owner.label("owner"), *told).where(*way.conditions, self._is_theirs(way))
         each = by_owner.group_by(way.owner).subquery(f"in_{place}")
         mine = sa.or_(*(each.c.owner == key for key in self._batch.account_keys(way.named)))
@@ -260,6 +268,17 @@ class DirectTables:
             return sa.cast(sa.null(), sa.Text).label("keys")
         keys = sa.func.array_to_json(sa.func.array_agg(way.row.c[self._key_of(name)]))
         return _if_few(sa.cast(keys, sa.Text)).label("keys")
+
+    def _filled(self, name: str, way: Way) -> ColumnElement[Any]:
+        """The keys of rows in which there is anything to clear, where it is dear to follow the link once more."""
+        fate, key = self.fates[name], self._key_of(name)
+        is_far, nulls = way.conditions != (), all(each.value.kind == "null" for each in fate.assignments)
+        if fate.deletes or not is_far or not nulls or _KEYS[self._kind_of_key(name)] is None:
+            return sa.cast(sa.null(), sa.Text).label("filled")
+        is_filled = sa.or_(*(way.row.c[each.column].is_not(None) for each in fate.assignments))
+        keys = sa.func.array_to_json(sa.func.array_agg(way.row.c[key]).filter(is_filled))
+        nothing: ColumnElement[str] = sa.literal_column(f"'{_NO_KEYS}'")
+        return _if_few(sa.func.coalesce(sa.cast(keys, sa.Text), nothing)).label("filled")
 
     def _told(self, name: str, way: Way) -> ColumnElement[Any]:
         """The personal cells of each row, where all of them are texts."""
@@ -292,16 +311,25 @@ class DirectTables:
         return sa.select(*columns).where(*way.conditions, self._batch.names_account(way.owner, way.named))
 
     def _update(self, table: str) -> sa.Update:
-        way, fate, described = self._way(table), self.fates[table], self._table(table)
-        values: dict[Any, Any] = {}
-        for assignment in fate.assignments:
-            cell = way.row.c[assignment.column]
-            value = cell_value(assignment.value, described.column(assignment.column), cell, self._batch.dialect)
-            values.setdefault(cell, value)
-        where = [*way.conditions, self._is_theirs(way)]
+        way, fate = self._way(table), self.fates[table]
+        values, where = self._values(table, way.row), [*way.conditions, self._is_theirs(way)]
         if all(assignment.value.kind == "null" for assignment in fate.assignments):
             where.append(sa.or_(*(cell.is_not(None) for cell in values)))  # what is empty need not be written
         return sa.update(cast("sa.Table", way.row)).values(values).where(*where)
+
+    def _update_by_key(self, table: str) -> sa.Update:
+        row, kind = self._table(table).sql.alias("t"), _KEYS[self._kind_of_key(table)]
+        keys = sa.cast(sa.bindparam("pamitan_keys", type_=sa.Text), sa.ARRAY(kind))
+        update = sa.update(cast("sa.Table", row)).values(self._values(table, row))
+        return update.where(row.c[self._key_of(table)] == sa.any_(keys))
+
+    def _values(self, table: str, row: FromClause) -> dict[Any, Any]:
+        """What the cells of the row become."""
+        values: dict[Any, Any] = {}
+        for assignment in self.fates[table].assignments:
+            column, cell = self._table(table).column(assignment.column), row.c[assignment.column]
+            values.setdefault(cell, cell_value(assignment.value, column, cell, self._batch.dialect))
+        return values
 
     def _delete(self, table: str) -> sa.Delete:
         way = self._way(table)

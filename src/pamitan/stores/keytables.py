@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
 import sqlalchemy as sa
@@ -84,8 +84,7 @@ class StoredKey:
         return cls(rule, link, state == 1, tuple(read[:width]), tuple(read[width:]), state == 2)
 
 
-@dataclass(frozen=True)
-class AlikeKeys:
+class AlikeKeys(NamedTuple):
     """Keys of one column, of rows that stay and that one link led to: ``listed`` as JSON, as the database wrote it."""
 
     rule: int
@@ -94,13 +93,10 @@ class AlikeKeys:
     """Of the column: ``integer``, ``text`` or ``uuid``."""
     listed: str
 
-    def __iter__(self) -> Iterator[StoredKey]:
-        read: Any = uuid.UUID if self.kind == "uuid" else _as_it_is
-        return (StoredKey(self.rule, self.link, False, (read(value),), ()) for value in json.loads(self.listed))
-
-    def to_plain(self) -> list[Any]:
-        """In JSON's own types."""
-        return [self.rule, self.link, self.kind, self.listed]
+    def read(self) -> Iterator[StoredKey]:
+        """Each of them."""
+        typed: Any = uuid.UUID if self.kind == "uuid" else _as_it_is
+        return (StoredKey(self.rule, self.link, False, (typed(value),), ()) for value in json.loads(self.listed))
 
 
 def _as_it_is(value: Any) -> Any:
