@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import NoAddress, NoSuchAccount, TooManyCodes
@@ -25,13 +25,14 @@ _WAYS: dict[str, IdentifierKind] = {"email": "email", "phone": "phone"}
 
 
 @serving
-@require_GET
+@require_safe
 def ringing(request: HttpRequest) -> HttpResponse:
     """Who is calling now; a part of each page of the desk."""
     return render(request, "desk/parts/ringing.html", {"calls": ringing_now()})
 
 
 @serving
+@require_http_methods(["GET", "HEAD", "POST"])
 def dial(request: HttpRequest, reference: str) -> HttpResponse:
     """Let the telephone system call the customer and put the operator through."""
     found, telephone = get_object_or_404(Conversation, reference=reference), current_store().file.telephone
@@ -47,6 +48,7 @@ def dial(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @serving
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_identity(request: HttpRequest, reference: str) -> HttpResponse:
     """Send a code to the registered address or mobile number, for the caller to read out."""
     found = get_object_or_404(Conversation, reference=reference)
@@ -68,6 +70,7 @@ def ask_identity(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @serving
+@require_http_methods(["GET", "HEAD", "POST"])
 def show_identity(request: HttpRequest, reference: str) -> HttpResponse:
     """Check the code that the caller reads out."""
     found = get_object_or_404(Conversation, reference=reference)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from pamitan.conversation import service
 from pamitan.conversation.errors import ConversationError
@@ -12,6 +13,7 @@ from pamitan.portal.contact_forms import AnotherCallForm
 from pamitan.portal.session import account_of, customer_required
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @customer_required
 def another_call(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to be called, by which number and when."""

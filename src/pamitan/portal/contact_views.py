@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import ClosureError
@@ -45,6 +45,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "conversation/choose.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @customer_required
 def write(request: HttpRequest, channel: str) -> HttpResponse:
@@ -105,6 +106,7 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, _own(request, reference), MessageForm())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @customer_required
 def say(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
@@ -122,6 +124,7 @@ def say(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, found, form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @customer_required
 def confirm(request: HttpRequest, reference: str) -> HttpResponse:
     """The customer confirms the closing that the operator prepared, with one tap if we have just seen who it is."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pamitan.channels.reading import read
 from pamitan.conversation import mail_in, service
@@ -17,6 +17,7 @@ from pamitan.conversation.mail_notes import held_by_token
 from pamitan.portal.session import account_of, customer_required
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def confirm_mail(request: HttpRequest, token: str) -> HttpResponse:
     """Was it you who wrote this? The link went to the registered address; only the button lets the mail in."""

@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from pamitan.conversation import service
 from pamitan.conversation.transcript import mail_transcript
 from pamitan.portal.session import account_of, customer_required, say
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @customer_required
 def transcript(request: HttpRequest, reference: str) -> HttpResponse:
     """Send it to the registered address."""
