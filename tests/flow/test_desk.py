@@ -17,6 +17,7 @@ from pamitan.conversation.models import Author, Channel, Conversation, State
 from pamitan.desk.operators import OperatorError, create_operator, current_code
 from pamitan.evidence.models import LedgerEntry
 from pamitan.kit.clock import SetClock
+from pamitan.worker.sweep import run_until_idle
 from tests.flow.corner_shop import (
     ALICE,
     BOB,
@@ -382,3 +383,18 @@ def test_no_page_of_the_desk_has_inline_script_or_style(anna: User) -> None:
 def code_of(secret: str) -> str:
     """What an authenticator app shows for the secret."""
     return current_code(create_operator("app@toko.example", OPERATOR_PASSWORD, secret))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "no longer has"), ("id", "tidak lagi memiliki"), ("it", "non ha più")]
+)
+def test_why_a_closing_is_stuck_is_told_in_the_operators_language(
+    shop: Shop, anna: User, language: str, words: str
+) -> None:
+    closure = closures.request_closure(ALICE, language="en")
+    shop.run("DELETE FROM customer WHERE id = ?", ALICE)
+    run_until_idle()
+    Closure.objects.filter(pk=closure.pk).update(failures=3)
+    page = operator_client(anna, language).get("/desk/closures/").content.decode()
+    assert closure.reference in page
+    assert words in page
