@@ -16,6 +16,7 @@ from pamitan.closure.hooks import call_hooks
 from pamitan.closure.later import Claim, put_off
 from pamitan.closure.models import CaseFileRow
 from pamitan.closure.restored import doubt
+from pamitan.closure.retention import all_retained
 from pamitan.closure.rules import full_scan_after
 from pamitan.closure.store import current_store
 from pamitan.closure.transition import Overtaken
@@ -111,7 +112,7 @@ def _verify(claims: Sequence[Claim], now: dt.datetime, at_once: bool) -> None:
 
 
 def _verify_within(claims: Sequence[Claim], now: dt.datetime, reach: Reach, conclude: Callable[..., None]) -> None:
-    result = verify(current_store(), _subjects(claims), _shelf(claims), reach)
+    result = verify(current_store(), _subjects(claims), _shelf(claims), reach, retained=all_retained)
     end = partial(conclude, unread=result.unread)
     for claim in claims:
         account_id = claim.closure.account_id

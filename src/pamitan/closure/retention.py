@@ -6,13 +6,14 @@ something was erased the rest is sealed anew and the old key destroyed.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import logging
 import time
 import uuid
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,6 +75,13 @@ def retained_overview() -> dict[str, Any]:
     sums = RetentionFile.objects.aggregate(rows=Sum("rows"), closures=Count("pk"), next_day=Min("next_day"))
     failing = RetentionFile.objects.exclude(reason="").select_related("closure").order_by("next_day")
     return {**sums, "failing": list(failing[:100])}
+
+
+def all_retained() -> Iterator[tuple[RetainedRows, dt.datetime]]:
+    """What laws keep of all closures, each with its closing; without what cannot be read any more."""
+    for row in RetentionFile.objects.select_related("closure").iterator():
+        with contextlib.suppress(RetentionLost):
+            yield from ((rows, _closed_at(row)) for rows in _retained(row))
 
 
 def destroy_left_retention_keys() -> int:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any, Final, Literal, NamedTuple
 
 from pamitan.content.containers import closed
 from pamitan.content.patterns import Hit, Matcher, Needle, ResidueKind, needles
 from pamitan.content.search import Sieve, hits_in
 from pamitan.erasure.casefile import CaseFile
-from pamitan.erasure.survivors import Survivors
+from pamitan.erasure.survivors import KeptRows, Retained, Survivors
 from pamitan.erasure.weighing import POSSIBLE, Likeness, Sighting, Terms, Verdict, is_anothers, is_certain, weigh
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.rules import Kind
@@ -31,7 +32,8 @@ from pamitan.stores.types import Identifier
 from pamitan.stores.unread import copies, left_out
 
 Key = tuple[Any, ...]
-_KEYS_SHOWN = 3
+KEYS_SHOWN = 3
+"""Of each finding, unless more are asked for."""
 _SHOWN_LETTERS = 12
 _SHORT_BINARY = 64
 """Bytes: an id, a checksum, an address of a network."""
@@ -48,13 +50,16 @@ class Residue:
     table: str
     column: str
     key: str
-    """The keys of the first rows, as text; a long or telling key is cut short."""
+    """The keys of the first rows, as text; a long or telling key is cut short. A scan that is asked for more keys gives
+    those of all :attr:`rows`."""
     kind: ResidueKind
     rows: int
     explained_by: str | None
     """The law or the reason for which it stands there; ``None`` where nobody explains it."""
     blocking: bool
     """The closure may not be called closed while this stands."""
+    until: str | None = None
+    """The last day on which a law keeps any of these rows, as in ISO 8601."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +87,22 @@ def scan(
     now: dt.datetime,
     usable: Mapping[str, frozenset[Identifier]] | None = None,
     reach: Reach = EVERYTHING,
+    *,
+    retained: Callable[[], Iterable[Retained]] = tuple,
+    keys_shown: int = KEYS_SHOWN,
 ) -> ScanResult:
     """Look for every identifier of these accounts in all datastores; on ``scan_url`` where there is one.
 
     ``reach``: in all tables, or in those of the data map and the account table alone, in the databases themselves.
 
     ``usable``: by account, the addresses and numbers that might lead to rows (proven, and held by nobody else); an
-    account left out has all of its own. Answers for each account of ``casefiles``, with an empty list where nothing was
+    account left out has all of its own. ``retained``: what laws keep of earlier closures, read where a finding may be
+    of that. ``keys_shown``: so many keys of each finding.
+
+    Answers for each account of ``casefiles``, with an empty list where nothing was
     found. Raises :class:`pamitan.stores.errors.StoreUnavailable`.
     """
-    search = _Search(store, casefiles, now, usable or {})
+    search = _Search(store, casefiles, now, usable or {}, retained, keys_shown)
     for datastore in store.file.datastores:
         search.look_through(datastore, reach)
     residue = {account_id: search.findings.residue(account_id) for account_id in casefiles}
@@ -107,13 +118,16 @@ class _Search:
         casefiles: Mapping[str, CaseFile],
         now: dt.datetime,
         usable: Mapping[str, frozenset[Identifier]],
+        retained: Callable[[], Iterable[Retained]],
+        keys_shown: int,
     ) -> None:
-        self.findings = _Findings()
+        self.findings = _Findings(keys_shown)
         self.unread: list[Unread] = []
         self._file = file = store.file
         self._lookup = store.who_are
         self._casefiles = casefiles
         self._now = now
+        self._retained = retained
         self._accounts = _accounts_by_needle(casefiles, file.store.country)
         self._unproven = {
             account_id: frozenset(n for n, ids in self._accounts.items() if account_id in ids and _spared(n, allowed))
@@ -133,7 +147,10 @@ class _Search:
         closed_cells: Counter[tuple[str, str]] = Counter()
         for table in tables:
             survivors = Survivors(self._casefiles, datastore, table.name)
-            place = _Place(datastore, table, _terms(self._file, datastore, table.name), survivors, owners)
+            kept = [
+                KeptRows(partial(find, datastore, table.name), self._file) for find in (self._kept, self._kept_before)
+            ]
+            place = _Place(datastore, table, _terms(self._file, datastore, table.name), survivors, owners, *kept)
             for chunk in chunks(engine, table, self._sieve):
                 self._weigh(place, chunk, hits_in(self._matcher, chunk.cells))
                 closed_cells.update((f"{table.name}.{column}", why) for column, why in _closed(chunk))
@@ -142,6 +159,23 @@ class _Search:
             for (column, why), cells in sorted(closed_cells.items()):
                 left.setdefault(why, []).append(f"{column} ({cells})")
             self.unread += [Unread(datastore, tuple(where), why) for why, where in left.items()]
+
+    def _kept(self, datastore: str, table: str) -> Iterator[Retained]:
+        """What a law keeps of the closures of this batch."""
+        for casefile in self._casefiles.values():
+            case = casefile.datastores.get(datastore)
+            yield from ((rows, self._now) for rows in (case.retained if case else ()) if rows.table == table)
+
+    def _kept_before(self, datastore: str, table: str) -> Iterator[Retained]:
+        """And of earlier ones."""
+        yield from self._retained_by_table.get((datastore, table), ())
+
+    @cached_property
+    def _retained_by_table(self) -> dict[tuple[str, str], list[Retained]]:
+        found: defaultdict[tuple[str, str], list[Retained]] = defaultdict(list)
+        for rows, closed_at in self._retained():
+            found[rows.datastore, rows.table].append((rows, closed_at))
+        return found
 
     def _within(self, reach: Reach, datastore: str, schema: Schema) -> list[Table]:
         if reach == EVERYTHING:
@@ -171,15 +205,19 @@ class _Search:
         self, place: _Place, chunk: Chunk, row: int, account_id: str, hits: list[tuple[str, Hit]], others: bool
     ) -> Sighting:
         key = chunk.keys[row]
-        rules = place.survivors.rules(account_id, key)
+        own = place.survivors.rules(account_id, key)
+        mine = own is not None or self._is_own_row(place, chunk.key, key, account_id)
+        rules = own or place.survivors.rules_of_all(key)
+        nobodys = not (mine or rules or others)
         return Sighting(
             [*_without_parts(hits)],
-            mine=rules is not None or self._is_own_row(place, chunk.key, key, account_id),
-            rules=rules or place.survivors.rules_of_all(key),
+            mine=mine,
+            rules=rules,
             others=others,
             under_another_name=_has_another_name(place.terms, chunk, row, hits),
             unproven=self._spared_in(place, account_id),
             shared=place.survivors.is_shared(account_id, key),
+            kept=place.kept_before.of(key) if nobodys else place.kept.of(key) if rules else None,
         )
 
     def _spared_in(self, place: _Place, account_id: str) -> frozenset[Needle]:
@@ -212,6 +250,10 @@ class _Place:
     terms: Terms
     survivors: Survivors
     owners: Owners
+    kept: KeptRows
+    """By a law, of the closures of the batch."""
+    kept_before: KeptRows
+    """And of earlier ones."""
 
 
 class _Spot(NamedTuple):
@@ -229,16 +271,19 @@ class _Count:
     rows: int = 0
     keys: list[str] = field(default_factory=list)
     """Of the first rows."""
+    until: dt.date | None = None
 
-    def add(self, rows: int, keys: list[str]) -> None:
+    def add(self, rows: int, keys: list[str], until: dt.date | None, most: int) -> None:
         self.rows += rows
-        self.keys += keys[: _KEYS_SHOWN - len(self.keys)]
+        self.keys += keys[: most - len(self.keys)]
+        self.until = max(filter(None, (self.until, until)), default=None)
 
 
 class _Findings:
     """Counts what was found, by account and spot; the verdicts are settled in the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys_shown: int) -> None:
+        self._keys_shown = keys_shown
         self.shared: set[Likeness] = set()
         """What other living accounts have too, with the name and the postal address that it stands beside."""
         self.living: set[str] = set()
@@ -256,7 +301,7 @@ class _Findings:
                 gravest[column, kind] = verdict
         for (column, kind), verdict in gravest.items():
             spot = _Spot(place.datastore, place.table.name, column, kind, verdict)
-            self._counts[account_id].setdefault(spot, _Count()).add(1, [key])
+            self._counts[account_id].setdefault(spot, _Count()).add(1, [key], verdict.until, self._keys_shown)
 
     def residue(self, account_id: str) -> list[Residue]:
         """What is left to say of one account, the gravest first."""
@@ -264,7 +309,8 @@ class _Findings:
         for spot, count in self._counts[account_id].items():
             verdict = spot.verdict.settled(self.shared, self.living)
             if verdict is not None:
-                settled.setdefault(spot._replace(verdict=verdict), _Count()).add(count.rows, count.keys)
+                whole = settled.setdefault(spot._replace(verdict=verdict), _Count())
+                whole.add(count.rows, count.keys, count.until, self._keys_shown)
         found = [_residue(spot, count) for spot, count in settled.items()]
         return sorted(
             found, key=lambda r: (not r.blocking, r.datastore, r.table, r.column, r.kind, str(r.explained_by))
@@ -274,7 +320,8 @@ class _Findings:
 def _residue(spot: _Spot, count: _Count) -> Residue:
     datastore, table, column, kind, verdict = spot
     keys = "; ".join(count.keys)
-    return Residue(datastore, table, column, keys, kind, count.rows, verdict.reason, verdict.blocking)
+    until = count.until.isoformat() if count.until and not verdict.blocking else None
+    return Residue(datastore, table, column, keys, kind, count.rows, verdict.reason, verdict.blocking, until)
 
 
 def _accounts_by_needle(casefiles: Mapping[str, CaseFile], country: str) -> dict[Needle, set[str]]:

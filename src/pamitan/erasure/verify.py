@@ -8,7 +8,7 @@ every column of every datastore.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pamitan.erasure.batch import divide
@@ -19,6 +19,7 @@ from pamitan.erasure.people import Person, is_another, row_survives
 from pamitan.erasure.receipt import Receipt
 from pamitan.erasure.residue import EVERYTHING, Reach, Residue, Unread, scan
 from pamitan.erasure.settle import Receipts
+from pamitan.erasure.survivors import Retained
 from pamitan.erasure.unlinking import file_receipts, still_there, unlink_files
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
@@ -45,11 +46,17 @@ class VerifyResult:
 
 
 def verify(
-    store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, reach: Reach = EVERYTHING
+    store: Store,
+    subjects: Sequence[Subject],
+    casefiles: CaseFileShelf,
+    reach: Reach = EVERYTHING,
+    *,
+    retained: Callable[[], Iterable[Retained]] = tuple,
 ) -> VerifyResult:
     """Verify that these accounts are erased. Raises as :func:`pamitan.erasure.execute.erase` does.
 
-    ``reach``: whether all tables are searched for residue, or those of the data map alone.
+    ``reach``: whether all tables are searched for residue, or those of the data map alone. ``retained``: what laws keep
+    of earlier closures.
 
     To be repeated as often as one likes; late rows have receipts that say so, the same ones every time.
     """
@@ -66,7 +73,7 @@ def verify(
     usable = {account: person.vetted.usable for account, person in people.items()}
     found = {account: person.casefile for account, person in people.items()}
     if found:
-        scanned = scan(store, found, store.clock.now(), usable, reach)
+        scanned = scan(store, found, store.clock.now(), usable, reach, retained=retained)
         result.residue, result.unread = scanned.residue, scanned.unread
     return result
 

@@ -10,8 +10,9 @@ another customer's        their own where the store file says that such identifi
                           whole cell is the phone number (families share one); an address, number or id elsewhere
                           blocks, unless the other customers have it too, or it is unproven and the map only looks there
                           for who is mentioned; a name or postal address is only possible
-nobody's                  only possible where a law keeps all such cells in whosever row: an earlier closure may have
-                          left it, or the map missed it, and by the key nobody knows; else an address, number or id
+nobody's                  explained by the law that keeps the row since an earlier closure, which its retention file
+                          tells by the key; only possible where a law keeps all such cells in whosever row, and no file
+                          has the key: the map may have missed it; else an address, number or id
                           blocks, unless another living account has it too, beside the same name and postal address
                           where the row tells these; an unproven one in a column that the map links by, or declares to
                           hold customers' own, is spared by the safety rule, which says so; a name blocks beside any of
@@ -22,12 +23,14 @@ nobody's                  only possible where a law keeps all such cells in whos
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from pamitan.content.patterns import Hit, Needle, ResidueKind, tells_by_itself
+from pamitan.erasure.survivors import NEEDED, Kept
 from pamitan.storefile.labels import text
 from pamitan.storefile.links import Link, Source
 from pamitan.storefile.model import StoreFile
@@ -39,7 +42,6 @@ from pamitan.stores.types import IdentifierKind
 ANOTHERS = "another customer's own"
 SHARED = "another customer has it too"
 SHARED_ROW = "another customer's row leads here too"
-NEEDED = "rows kept by law point at this row"
 EMPTIED = "the number of the account's row, which stays, emptied"
 ANOTHER_NAME = "stands there with another person's name"
 UNPROVEN = "not proven to be this customer's"
@@ -63,6 +65,8 @@ class Verdict:
     explained_by: str | None = None
     unless_shared: Likeness | None = None
     unless_living: frozenset[str] = frozenset()
+    until: dt.date | None = field(default=None, compare=False)
+    """The last day of what a law keeps."""
 
     @property
     def reason(self) -> str | None:
@@ -163,6 +167,8 @@ class Sighting:
     """Addresses and numbers of the account that may not lead to rows."""
     shared: bool = False
     """The row stayed whole, because it is another customer's as well."""
+    kept: Kept | None = None
+    """A law keeps the row, of this closure or, where the row is nobody's, of an earlier one."""
 
     @property
     def certain(self) -> list[Hit]:
@@ -214,9 +220,9 @@ def weigh(terms: Terms, seen: Sighting) -> Iterator[tuple[str, ResidueKind, Verd
 
 
 def _verdict(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | None:
-    law = terms.law(column, seen.rules)
-    if law is not None:
-        return Verdict(False, law)
+    lawful = _by_law(terms, seen, column)
+    if lawful is not None:
+        return lawful
     reason = terms.why_ignored(column)
     if reason is not None and not is_certain(hit):
         return Verdict(False, reason)
@@ -235,6 +241,15 @@ def _verdict(terms: Terms, seen: Sighting, column: str, hit: Hit) -> Verdict | N
     if is_certain(hit):
         return _certain_in_nobodys_row(terms, seen, column, hit)
     return _words_in_nobodys_row(terms, seen, column, hit)
+
+
+def _by_law(terms: Terms, seen: Sighting, column: str) -> Verdict | None:
+    law, kept = terms.law(column, seen.rules), seen.kept
+    if law is not None:
+        return Verdict(False, law, until=kept.until if kept else None)
+    if kept and not seen.rules and column in kept.columns:
+        return Verdict(False, kept.law, until=kept.until)
+    return None
 
 
 def _in_own_row(hit: Hit) -> Verdict:
