@@ -9,10 +9,14 @@ import time
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from pamitan.channels.models import IncomingMail
+from pamitan.channels.models import IncomingMail, Mail
 from pamitan.channels.reading import read
+from pamitan.closure import clock as clocks
+from pamitan.conversation import mail_in
+from pamitan.conversation.models import Message
 
 pytestmark = pytest.mark.usefixtures("shop")
 KEY = "key-of-mailgun"
@@ -52,6 +56,23 @@ def test_a_signed_mail_is_written_down_once() -> None:
     letter = read(raw)
     assert letter.words == "Thank you"
     assert "halo+abc@toko.example" in letter.recipients
+
+
+@pytest.mark.usefixtures("hook", "clock")
+def test_a_file_of_30_megabytes_is_not_kept_and_politely_refused() -> None:
+    file = SimpleUploadedFile("film.png", b"\x89PNG\r\n\x1a\n" + bytes(30 * 1024 * 1024), "image/png")
+    fields = {**mailgun(), "attachment-count": "1", "attachment-1": file}
+    assert Client().post("/hooks/mail", fields).status_code == 200
+    kept = IncomingMail.objects.get()
+    assert kept.too_large
+    assert len(kept.raw) < 2_000
+    mail_in.settle_due(clocks.clock().now())
+    kept.refresh_from_db()
+    assert (kept.outcome, bytes(kept.raw)) == ("too large", b"")
+    note = Mail.objects.get()
+    assert note.recipient == "alice@example.com"
+    assert "terlalu besar" in note.text  # Alice reads Indonesian
+    assert not Message.objects.exists()
 
 
 @pytest.mark.usefixtures("hook")

@@ -272,6 +272,18 @@ def test_an_unknown_caller_is_asked_for_the_case_code(anna: User) -> None:
     assert "Ask for the case code." in operator_client(anna).get("/desk/ringing/").content.decode()
 
 
+@pytest.mark.parametrize("number", ["", "anonymous", "+", "0"])
+def test_a_withheld_number_leads_to_nobodys_conversation(anna: User, number: str) -> None:
+    letter = service.open_conversation(BOB, Channel.EMAIL, service.Request(), "Hello", language="en")
+    call = wanted()
+    assert ring(number=number).status_code == 204
+    page = operator_client(anna).get("/desk/ringing/").content.decode()
+    assert (f"A call from {number}" if number else "A call without a number") in page
+    assert "No open conversation has this number." in page
+    assert letter.reference not in page
+    assert call.reference not in page
+
+
 def test_a_call_that_is_over_is_shown_no_more(anna: User) -> None:
     desk = operator_client(anna)
     ring()

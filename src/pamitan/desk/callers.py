@@ -42,10 +42,16 @@ def ringing_now() -> list[Ringing]:
 
 
 def _ringing(call: PhoneCall) -> Ringing:
+    return Ringing(call.number, call.state == PhoneCall.State.ANSWERED, _conversations(call.number))
+
+
+def _conversations(number: str) -> list[Conversation]:
+    """Unfinished ones; none for a number that is withheld or unreadable."""
+    if not number.startswith("+"):
+        return []
     unfinished = Conversation.objects.exclude(state=State.CLOSED)
-    mine = unfinished.filter(phone=call.number) | unfinished.filter(account_id__in=_accounts(call.number))
-    answered = call.state == PhoneCall.State.ANSWERED
-    return Ringing(call.number, answered, list(mine.order_by("-last_message_at")[:FOUND]))
+    mine = unfinished.filter(phone=number) | unfinished.filter(account_id__in=_accounts(number))
+    return list(mine.order_by("-last_message_at")[:FOUND])
 
 
 def _accounts(number: str) -> list[str]:

@@ -13,8 +13,12 @@ register = template.Library()
 
 @register.filter
 def phone_number(e164: str) -> str:
-    """``+62 812-3456-7890``."""
-    return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    """``+62 812-3456-7890``; what is no number, such as a withheld one, as it was told."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 @register.filter
