@@ -1,4 +1,4 @@
-"""What the residue scan says of rows that a law keeps: the law and the last day, of this closure and of others before."""
+"""What the residue scan says of rows that a law keeps: law and last day, of this closure and of earlier ones."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pamitan.cli.output import Exit, JsonFlag, err, fail, print_json, print_table, say
+from pamitan.cli.searching import explanation
 from pamitan.cli.session import (
     AccountOption,
     ReferenceArgument,
@@ -214,8 +215,13 @@ def _report(closure: Closure, as_json: bool) -> None:
     print_table(
         "What was found afterwards",
         ("datastore", "table", "column", "kind", "rows", "explained by"),
-        [[r[k] for k in ("datastore", "table", "column", "kind", "rows", "explained_by")] for r in closure.residue],
+        [
+            [*(found[k] for k in ("datastore", "table", "column", "kind", "rows")), explanation(found)]
+            for found in closure.residue
+        ],
     )
+    if any(found["blocking"] for found in closure.residue):
+        say(f"The keys of all these rows: pamitan residue --store STORE.yaml {closure.reference}")
 
 
 def _facts(closure: Closure) -> dict[str, Any]:

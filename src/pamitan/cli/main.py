@@ -17,6 +17,7 @@ from pamitan.cli import (
     proving,
     releasing,
     replaying,
+    searching,
     serving,
 )
 
@@ -35,6 +36,7 @@ app.command("schema")(checking.schema)
 app.command("plan")(closing.plan)
 app.command("close")(closing.close)
 app.command("status")(closing.status)
+app.command("residue")(searching.residue)
 app.command("certificate")(proving.certificate)
 app.command("verify")(proving.verify)
 app.command("replay")(replaying.replay)

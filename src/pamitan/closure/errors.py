@@ -76,6 +76,16 @@ class NoSuchFinding(ClosureError):  # noqa: N818
         super().__init__(f"{closure.reference} has no such finding (any more)")
 
 
+class NothingWrittenDown(ClosureError):  # noqa: N818
+    """There is no case file to search with."""
+
+    def __init__(self, closure: Closure) -> None:
+        super().__init__(
+            f"{closure.reference} is {closure.state}: what to search for is known from the beginning of an erasure "
+            "until its end"
+        )
+
+
 class TellsWho(ClosureError):  # noqa: N818
     """A reason goes into the ledger, so it must be there and must not hold an address or a number."""
 

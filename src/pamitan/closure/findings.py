@@ -17,16 +17,21 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from pamitan.closure.casefiles import Shelf
-from pamitan.closure.errors import NoSuchFinding, TellsWho
+from pamitan.closure.errors import NoSuchFinding, NothingWrittenDown, TellsWho
 from pamitan.closure.models import Closure
+from pamitan.closure.retention import all_retained
 from pamitan.closure.states import State
 from pamitan.closure.store import current_store
 from pamitan.closure.transition import change
 from pamitan.content.patterns import Matcher, Needle, needles
-from pamitan.erasure.residue import Residue
+from pamitan.erasure.residue import KEYS_APART, KEYS_SHOWN, Residue, Unread
+from pamitan.erasure.verify import search
 from pamitan.evidence.ledger import LedgerEvent, record
 from pamitan.kit.hashing import keyed_hash
+from pamitan.stores.types import Subject
 
+MOST_KEYS = 100_000
+"""Of each finding; whoever has to mend more rows mends the store file instead."""
 _PLACE = ("datastore", "table", "column", "kind")
 _TELLING = re.compile(r"@|\d{5}")
 
@@ -42,6 +47,21 @@ def explained(residue: Iterable[Residue], resolved: Sequence[dict[str, Any]]) ->
     """The findings, with what operators said of them; one that has other rows since, or more, stays unexplained."""
     said = {tuple(entry[name] for name in _PLACE): entry for entry in resolved}
     return [_with(found, said.get((found.datastore, found.table, found.column, found.kind))) for found in residue]
+
+
+def all_findings(closure: Closure) -> tuple[list[Residue], list[Unread]]:
+    """Search everything now: what stands there, with the keys of all rows, and where was not looked. Writes nothing.
+
+    Raises ``NothingWrittenDown`` where the closure has no case file: not begun, or closed and forgotten.
+    """
+    shelf = Shelf([closure])
+    if shelf.load(closure.account_id) is None:
+        raise NothingWrittenDown(closure)
+    subject = Subject(closure.account_id, closure.identifiers)
+    result = search(current_store(), [subject], shelf, retained=all_retained, keys_shown=MOST_KEYS)
+    found = result.residue.get(closure.account_id, [])
+    said = explained([replace(one, key=KEYS_APART.join(one.keys[:KEYS_SHOWN])) for one in found], closure.resolved)
+    return [replace(one, key=whole.key) for one, whole in zip(said, found, strict=True)], result.unread
 
 
 def resolve(
@@ -90,7 +110,7 @@ def _names(closure: Closure, words: str) -> bool:
 
 def _key_hashes(shown: str) -> list[str]:
     """Of the keys as the desk shows them: those of the first rows."""
-    return [keyed_hash(settings.PAMITAN_TOMBSTONE_KEY, "row", key) for key in shown.split("; ")]
+    return [keyed_hash(settings.PAMITAN_TOMBSTONE_KEY, "row", key) for key in shown.split(KEYS_APART)]
 
 
 def _with(found: Residue, entry: dict[str, Any] | None) -> Residue:

@@ -34,6 +34,7 @@ from pamitan.stores.unread import copies, left_out
 Key = tuple[Any, ...]
 KEYS_SHOWN = 3
 """Of each finding, unless more are asked for."""
+KEYS_APART: Final = "; "
 _SHOWN_LETTERS = 12
 _SHORT_BINARY = 64
 """Bytes: an id, a checksum, an address of a network."""
@@ -60,6 +61,11 @@ class Residue:
     """The closure may not be called closed while this stands."""
     until: str | None = None
     """The last day on which a law keeps any of these rows, as in ISO 8601."""
+
+    @property
+    def keys(self) -> list[str]:
+        """The same as :attr:`key`, one by one."""
+        return self.key.split(KEYS_APART)
 
 
 @dataclass(frozen=True)
@@ -319,7 +325,7 @@ class _Findings:
 
 def _residue(spot: _Spot, count: _Count) -> Residue:
     datastore, table, column, kind, verdict = spot
-    keys = "; ".join(count.keys)
+    keys = KEYS_APART.join(count.keys)
     until = count.until.isoformat() if count.until and not verdict.blocking else None
     return Residue(datastore, table, column, keys, kind, count.rows, verdict.reason, verdict.blocking, until)
 

@@ -17,7 +17,7 @@ from pamitan.erasure.execute import Place, settle_late_rows, transaction
 from pamitan.erasure.look import look
 from pamitan.erasure.people import Person, is_another, row_survives
 from pamitan.erasure.receipt import Receipt
-from pamitan.erasure.residue import EVERYTHING, Reach, Residue, Unread, scan
+from pamitan.erasure.residue import EVERYTHING, KEYS_SHOWN, Reach, Residue, ScanResult, Unread, scan
 from pamitan.erasure.settle import Receipts
 from pamitan.erasure.survivors import Retained
 from pamitan.erasure.unlinking import file_receipts, still_there, unlink_files
@@ -70,12 +70,36 @@ def verify(
         _late_rows(Place(store, datastore, steps, casefiles, late=True), people, result)
     _files(people, casefiles, result)
     result.receipts |= {account: [*_late_receipts(person)] for account, person in people.items()}
-    usable = {account: person.vetted.usable for account, person in people.items()}
-    found = {account: person.casefile for account, person in people.items()}
-    if found:
-        scanned = scan(store, found, store.clock.now(), usable, reach, retained=retained)
+    if people:
+        scanned = _scanned(store, people, reach, retained, KEYS_SHOWN)
         result.residue, result.unread = scanned.residue, scanned.unread
     return result
+
+
+def search(
+    store: Store,
+    subjects: Sequence[Subject],
+    casefiles: CaseFileShelf,
+    *,
+    retained: Callable[[], Iterable[Retained]] = tuple,
+    keys_shown: int = KEYS_SHOWN,
+) -> ScanResult:
+    """The residue scan of all tables alone, which writes nothing. Accounts without a case file are left out."""
+    people = look(store, subjects, casefiles, reviewed=False).people
+    begun = {account: person for account, person in people.items() if person.begun}
+    return _scanned(store, begun, EVERYTHING, retained, keys_shown) if begun else ScanResult()
+
+
+def _scanned(
+    store: Store,
+    people: dict[str, Person],
+    reach: Reach,
+    retained: Callable[[], Iterable[Retained]],
+    keys_shown: int,
+) -> ScanResult:
+    usable = {account: person.vetted.usable for account, person in people.items()}
+    found = {account: person.casefile for account, person in people.items()}
+    return scan(store, found, store.clock.now(), usable, reach, retained=retained, keys_shown=keys_shown)
 
 
 def _unless_another(person: Person, survives: bool) -> Person:
