@@ -103,6 +103,7 @@ class DemoHome:
             "PAMITAN_HOME": str(self.path),
             "PAMITAN_STORE": str(STORE_FILE),
             "PAMITAN_DATABASE_URL": "",
+            "PAMITAN_LEDGER_MARK": "",
             "PAMITAN_URL": address.url,
             "PAMITAN_HOSTS": f"localhost,127.0.0.1,[::1],{address.public}",
             "PAMITAN_ORIGINS": "",
