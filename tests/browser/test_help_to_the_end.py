@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, expect
 
@@ -31,6 +32,7 @@ from tests.mailbox import Mailbox
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ALICE = "alice@example.com"
+PDF = b"%PDF-1.7\n" + bytes(range(256))
 EVERYBODY, ALL_BUT_ALICE = [(1,), (2,), (3,)], [(2,), (3,)]
 
 
@@ -64,8 +66,9 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 def house(tmp_path: Path, settings: Any, postbox: Postbox) -> Iterator[House]:
     shop, file = build_shop(tmp_path)
     settings.PAMITAN_STORE = str(file)
-    settings.PAMITAN_CLOSURE_KEYS = tmp_path / "keys"
+    settings.PAMITAN_CLOSURE_KEYS, settings.PAMITAN_ATTACHMENTS = tmp_path / "keys", tmp_path / "attachments"
     settings.PAMITAN_CLOSURE_KEYS.mkdir()
+    settings.PAMITAN_ATTACHMENTS.mkdir()
     clock = SetClock(WEDNESDAY_MORNING)
     with use_clock(clock), serving() as address:
         settings.PAMITAN_URL = address
@@ -137,13 +140,18 @@ def test_by_chat(chromium: Browser, house: House) -> None:
     anna.tap("Refresh")
     anna.tap("Close my account")
     anna.page.get_by_label("Your reply").fill("Gladly. I prepare it now.")
+    anna.page.get_by_label("Files to send along").set_input_files({"name": "bill.pdf", "mimeType": "", "buffer": PDF})
     anna.page.get_by_role("button", name="Send the reply").click()
     alice.reads("Gladly. I prepare it now.")
+    with alice.page.expect_download() as download:
+        alice.page.get_by_role("link", name="bill.pdf").click()
+    assert Path(download.value.path()).read_bytes() == PDF
+    expect(anna.page.get_by_label("Files to send along")).to_have_value("")
     anna.tap("Start the closure for this customer")
     alice.reads("The operator has prepared the closing of your account")
     confirms(alice)
     anna.reads("The procedure has started.")
-    assert_it_ends(house, [alice, anna], said=2)
+    assert_it_ends(house, [alice, anna], said=2, files=1)
 
 
 def confirms(alice: Person) -> None:
@@ -180,7 +188,7 @@ def code_in(mail: EmailMessage) -> str:
     return found[1]
 
 
-def assert_it_ends(house: House, people: list[Person], *, said: int) -> None:
+def assert_it_ends(house: House, people: list[Person], *, said: int, files: int = 0) -> None:
     """Time passes: the account is closed, alice has the mail, and the desk knows nothing of her any more."""
     closure, talk = Closure.objects.get(), Conversation.objects.get()
     assert closure.state == State.WAITING
@@ -206,6 +214,8 @@ def assert_it_ends(house: House, people: list[Person], *, said: int) -> None:
     ours = {receipt["table"]: receipt["rows"] for receipt in closure.receipts if receipt["datastore"] == "pamitan"}
     assert ours["conversation_conversation"] == 1
     assert ours["conversation_message"] == messages
+    assert ours.get("files", 0) == files
+    assert list(Path(settings.PAMITAN_ATTACHMENTS).iterdir()) == []
     queue = desk.get(f"{house.address}/desk/")
     assert (queue.ok, talk.reference in queue.text()) == (True, False)
     assert desk.get(f"{house.address}/desk/conversations/{talk.reference}/").status == 404
