@@ -194,6 +194,38 @@ def test_keys_beyond_those_that_come_at_once_are_kept_too(indexed: psycopg.Conne
     assert all(street is None for _number, _customer, street, _total in rows(indexed)["orders"])
 
 
+CLEARED_LINES = {"replace": {}, "clear": ["note"]}
+
+
+def test_lines_far_from_the_account_are_cleared_and_counted(indexed: psycopg.Connection, postgres_url: str) -> None:
+    indexed.execute("INSERT INTO line VALUES (gen_random_uuid(), 'A2', NULL, 20)")
+    assert notes(indexed) == ["For Alice", "For Bob", None]
+    result = erase(store(postgres_url, line=CLEARED_LINES), [Subject("1")], Shelf())
+    assert notes(indexed) == ["For Bob", None, None]
+    assert [receipt.rows for receipt in result.receipts["1"] if receipt.table == "line"] == [2]
+
+
+def test_lines_are_cleared_where_others_of_the_batch_have_none(indexed: psycopg.Connection, postgres_url: str) -> None:
+    indexed.execute("UPDATE line SET note = NULL WHERE order_number = 'B1'")
+    assert notes(indexed) == ["For Alice", None]
+    erase(store(postgres_url, line=CLEARED_LINES), [Subject("1"), Subject("2")], Shelf())
+    assert notes(indexed) == [None, None]
+
+
+def test_more_lines_than_come_at_once_are_cleared_by_their_link(indexed: psycopg.Connection, postgres_url: str) -> None:
+    many = AT_ONCE + 1
+    indexed.execute(
+        f"INSERT INTO line SELECT gen_random_uuid(), 'B1', 'Note', 1 FROM generate_series(1, {many}) n".encode()
+    )
+    assert len(notes(indexed)) == many + 2
+    erase(store(postgres_url, line=CLEARED_LINES), [Subject("2")], Shelf())
+    assert [note for note in notes(indexed) if note] == ["For Alice"]
+
+
+def notes(connection: psycopg.Connection) -> list[str | None]:
+    return [note for (note,) in connection.execute("SELECT note FROM line ORDER BY note NULLS LAST")]
+
+
 def test_a_second_run_finds_nothing_more_to_do(indexed: psycopg.Connection, postgres_url: str) -> None:
     shop, shelf = store(postgres_url), Shelf()
     erase(shop, [Subject("1")], shelf)

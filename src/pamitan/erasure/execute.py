@@ -27,7 +27,7 @@ from pamitan.erasure.receipt import LATE, LATE_RECOVERED, RECOVERED, Receipt
 from pamitan.erasure.retained import RetainedRows
 from pamitan.erasure.retaining import merged
 from pamitan.erasure.settle import Progress, Receipts, Settlement
-from pamitan.erasure.unlinking import file_receipts, unlink_files
+from pamitan.erasure.unlinking import file_receipts, names_files, unlink_files
 from pamitan.stores.engine import writing
 from pamitan.stores.errors import StoreConflict, StoreMismatch, StoreRefused
 from pamitan.stores.keys import collect
@@ -61,6 +61,8 @@ def erase(store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf) -
     """
     result, people = erase_rows(store, subjects, casefiles, writing)
     for account, receipts in result.receipts.items():
+        if not names_files(people[account].casefile):
+            continue
         reason = unlink_files(people[account].casefile, casefiles)
         receipts += file_receipts(people[account].casefile)
         if reason:
@@ -185,7 +187,10 @@ def _with_recovered(place: Place, person: Person, fresh: Receipts) -> list[Recei
     now = fresh.get(person.subject.account_id, [])
     if place.datastore not in person.casefile.datastores:
         return now
-    recovered = _recovered(person.case_in(place.datastore).planned, now, RECOVERED)
+    planned = person.case_in(place.datastore).planned
+    if not planned:
+        return now
+    recovered = _recovered(planned, now, RECOVERED)
     done = {(r.table, r.action) for r in recovered}
     return [receipt for receipt in now if (receipt.table, receipt.action) not in done] + recovered
 

@@ -132,8 +132,9 @@ class Settlement:
         actions: tuple[Action, ...] = ("delete", *_CHANGES)
         for action in actions:
             counts = writer.count(action) if writer else self.direct.count(table, action)
+            alike = {rows: Receipt(self._datastore, table, action, rows) for rows in set(counts.values())}
             for account, rows in counts.items():
-                yield account, Receipt(self._datastore, table, action, rows)
+                yield account, alike[rows]
         if writer and not self._late:
             yield from self._stays(table, writer)
 

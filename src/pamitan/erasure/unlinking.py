@@ -25,6 +25,11 @@ _NOTES: dict[State, str | None] = {
 _LATE = {**_NOTES, "done": LATE, "recovered": LATE_RECOVERED}
 
 
+def names_files(casefile: CaseFile) -> bool:
+    """Whether any row of the person's named a file."""
+    return any(case.files for case in casefile.datastores.values())
+
+
 def unlink_files(casefile: CaseFile, casefiles: CaseFileShelf) -> str | None:
     """Delete what is pending; the reason why something is still there, if so."""
     if not any(file.is_pending for file in _files(casefile)):

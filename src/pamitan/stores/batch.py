@@ -139,19 +139,20 @@ class Batch:
     @contextmanager
     def tables(self, ids: Sequence[str | None], identifiers: Sequence[tuple[int, Identifier]]) -> Iterator[None]:
         """Create and fill the tables; drop them in the end. An id of ``None`` leads to no rows."""
-        accounts = [self._account_row(n, account_id) for n, account_id in enumerate(ids)]
-        self._has_uuids = any(row["bare"] for row in accounts)
+        accounts = self._columns(ids)
+        self._has_uuids = any(accounts["bare"])
         self.has_identifiers = bool(identifiers)
         made: list[sa.Table] = []
         if self.dialect == "postgresql":
-            self.arrays = {f"pamitan_{name}": _array([row[name] for row in accounts]) for name in _filled(accounts)}
+            self.arrays = {f"pamitan_{name}": _array(accounts[name]) for name in _filled(accounts)}
             self._accounts = None
         else:
-            made += self._made(_ACCOUNT, accounts)
+            rows = zip(*accounts.values(), strict=True)
+            made += self._made(_ACCOUNT, [dict(zip(accounts, row, strict=True)) for row in rows])
         if identifiers:
-            rows = [_identifier_row(n, identifier) for n, identifier in identifiers]
-            self.wide = any(row["pattern"] for row in rows)
-            made += [*self._made(_IDENTIFIER, rows), *self._made(_SPELLING, [])]
+            held = [_identifier_row(n, identifier) for n, identifier in identifiers]
+            self.wide = any(row["pattern"] for row in held)
+            made += [*self._made(_IDENTIFIER, held), *self._made(_SPELLING, [])]
         try:
             yield
         except BaseException:
@@ -200,19 +201,20 @@ class Batch:
     def _spelt_like_the_id(self, column: Column) -> bool:
         return family(self.account_table.column(self.file.account.id).kind) == family(column.kind)
 
-    def _account_row(self, n: int, account_id: str | None) -> dict[str, Any]:
-        text = account_id or ""
-        number = whole_number(text, unsigned=self.dialect in ("mysql", "mariadb"))
-        found = as_uuid(text)
-        in_bytes = as_bytes(text) if self._has_binary_ids() or found else text.encode()
+    def _columns(self, ids: Sequence[str | None]) -> dict[str, list[Any]]:
+        """The columns of :data:`_ACCOUNT`."""
+        texts = [account_id or "" for account_id in ids]
+        unsigned, in_hex = self.dialect in ("mysql", "mariadb"), self._has_binary_ids()
+        uuids = [as_uuid(text) for text in texts]
+        in_bytes = [as_bytes(t) if in_hex or found else t.encode() for t, found in zip(texts, uuids, strict=True)]
         return {
-            "n": n,
-            "as_text": account_id,
-            "as_integer": number,
-            "as_uuid": found if found and self._may_be_uuid(found) else None,
-            "dashed": str(found) if found else None,
-            "bare": found.hex if found else None,
-            "as_binary": in_bytes or None,
+            "n": [*range(len(ids))],
+            "as_text": [*ids],
+            "as_integer": [whole_number(text, unsigned) for text in texts],
+            "as_uuid": [found if found and self._may_be_uuid(found) else None for found in uuids],
+            "dashed": [found and str(found) for found in uuids],
+            "bare": [found and found.hex for found in uuids],
+            "as_binary": [value or None for value in in_bytes],
         }
 
     def _may_be_uuid(self, found: uuid.UUID) -> bool:
@@ -278,9 +280,9 @@ _SPELLING = _temporary(
 )
 
 
-def _filled(rows: list[dict[str, Any]]) -> Iterator[str]:
+def _filled(columns: Mapping[str, list[Any]]) -> Iterator[str]:
     """The columns of :data:`_ACCOUNT` in which there is anything."""
-    yield from (name for name in _ACCOUNTS if name == "n" or any(row[name] is not None for row in rows))
+    yield from (name for name in _ACCOUNTS if name == "n" or any(value is not None for value in columns[name]))
 
 
 def _array(values: list[Any]) -> str:
