@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-
-from sqlalchemy.engine import Connection
+from typing import Any
 
 from pamitan.erasure.casefile import CaseFile, CaseFileShelf, DatastoreCase, PersonalValue
 from pamitan.erasure.fates import Fates
@@ -42,7 +41,7 @@ class Person:
 
 
 def look_up(
-    connection: Connection, store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, prepared: Prepared
+    connection: Any, store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, prepared: Prepared
 ) -> dict[str, Person]:
     """All accounts of the batch, by id; nothing is judged yet. ``connection``: to the home datastore, whose statements
     ``prepared`` has."""
