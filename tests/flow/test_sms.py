@@ -24,6 +24,7 @@ from pamitan.closure import codes, service
 from pamitan.closure.clock import use_clock
 from pamitan.closure.errors import TooManyCodes
 from pamitan.closure.models import Closure, OneTimeCode
+from pamitan.closure.states import State
 from pamitan.closure.texts import send_due_texts
 from pamitan.conversation import identity
 from pamitan.conversation import service as conversations
@@ -31,6 +32,7 @@ from pamitan.conversation.models import Channel, Conversation, Notice
 from pamitan.desk.operators import create_operator
 from pamitan.kit.clock import SetClock
 from pamitan.stores.hooks import sign
+from pamitan.worker.sweep import run_until_idle, sweep_once
 from tests.flow.corner_shop import (
     ALICE,
     BOB,
@@ -400,6 +402,25 @@ def test_number_and_words_are_gone_once_it_is_sent_and_the_row_a_day_later(
     assert forget_texts(standing.now() + KEPT - dt.timedelta(minutes=1)) == 0
     assert forget_texts(standing.now() + KEPT) == 1
     assert not TextMessage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_goes_with_the_account_with_a_receipt(
+    shop: Shop, standing: SetClock, provider: Provider, settings: Any, tmp_path: Path
+) -> None:
+    settings.PAMITAN_CLOSURE_KEYS = tmp_path / "keys"
+    settings.PAMITAN_CLOSURE_KEYS.mkdir()
+    service.request_closure(BOB, language="en")
+    run_until_idle()
+    standing.pass_time(days=8)
+    asks(BOBS_NUMBER)
+    assert TextMessage.objects.get().number == BOBS_NUMBER
+    while sweep_once():  # and nothing is sent meanwhile
+        pass
+    closure = Closure.objects.get()
+    assert closure.state == State.CLOSED
+    assert not TextMessage.objects.exists()
+    assert "channels_textmessage" in {receipt["table"] for receipt in closure.receipts}
 
 
 @pytest.mark.parametrize("status", [200, 422, 503])

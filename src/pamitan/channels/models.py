@@ -65,6 +65,8 @@ class TextMessage(models.Model):
     number = models.CharField(max_length=16, blank=True)
     """As E.164."""
     number_hash = models.CharField(max_length=64)
+    account_hash = models.CharField(max_length=64, db_index=True)
+    """Whose it is, so that it goes with the account."""
     words = models.CharField(max_length=320, blank=True)
     language = models.CharField(max_length=2)
     queued_at = models.DateTimeField(db_index=True)

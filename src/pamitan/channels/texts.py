@@ -41,7 +41,14 @@ class TooManyTexts(Exception):  # noqa: N818
 
 
 def queue_text(
-    number: str, words: str, language: str, now: dt.datetime, *, until: dt.datetime, most_per_hour: int
+    number: str,
+    words: str,
+    *,
+    language: str,
+    account_hash: str,
+    now: dt.datetime,
+    until: dt.datetime,
+    most_per_hour: int,
 ) -> TextMessage:
     """Put a message into the outbox, in the caller's transaction. Raises :class:`TooManyTexts`."""
     hour, day = now - dt.timedelta(hours=1), now - KEPT
@@ -54,7 +61,14 @@ def queue_text(
     ):
         raise TooManyTexts
     return TextMessage.objects.create(
-        number=number, number_hash=hashed, words=words, language=language, queued_at=now, until=until, due_at=now
+        number=number,
+        number_hash=hashed,
+        account_hash=account_hash,
+        words=words,
+        language=language,
+        queued_at=now,
+        until=until,
+        due_at=now,
     )
 
 

@@ -40,7 +40,7 @@ def send_code(account_id: str, purpose: str, *, language: str | None = None) -> 
         account, address, code = draw_code(account_id, purpose)
         written = fitting_language(language or account.language)
         if address.kind == "phone":
-            texts.queue_code(address.value, code, written, now, until=now + VALID)
+            texts.queue_code(account, address.value, code, language=written, until=now + VALID)
         else:
             mails.queue_code(address.value, code, written, now)
 

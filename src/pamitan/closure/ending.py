@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from pamitan.channels.models import TextMessage
 from pamitan.closure import mails
 from pamitan.closure.casefiles import destroy_key
 from pamitan.closure.certifying import OURS, certify, without_keys
@@ -89,8 +90,8 @@ def finish(claim: Claim, now: dt.datetime, unread: Sequence[Unread]) -> None:
 
 def _erase_our_traces(closure: Closure, now: dt.datetime) -> list[Trace]:
     traces = erase_traces(closure.account_id)
-    for model in (SavedItem, OneTimeCode):
-        rows, _ = model.objects.filter(account_hash=closure.account_hash).delete()
+    for model in (SavedItem, OneTimeCode, TextMessage):
+        rows, _ = model._default_manager.filter(account_hash=closure.account_hash).delete()
         traces.append(Trace(model._meta.db_table, rows))
     record(LedgerEvent.TRACES_ERASED, closure.pk, now, rows=sum(trace.rows for trace in traces))
     return traces

@@ -13,25 +13,36 @@ from pamitan.channels.texts import ProviderAway, ProviderRefuses, TooManyTexts
 from pamitan.closure.clock import clock
 from pamitan.closure.errors import NoAddress, TooManyCodes
 from pamitan.closure.store import current_store
+from pamitan.evidence.tombstones import tombstone_hash
 from pamitan.storefile.model import Hook
 from pamitan.stores.errors import StoreError, StoreUnavailable
 from pamitan.stores.hooks import call_hook
+from pamitan.stores.types import Account
 
 
-def queue_code(number: str, code: str, language: str, now: dt.datetime, *, until: dt.datetime) -> None:
+def queue_code(account: Account, number: str, code: str, *, language: str, until: dt.datetime) -> None:
     """Put the message with a one-time code into the outbox. Raises ``TooManyCodes``."""
     with translation.override(language):
         words = _("%(store)s: your code is %(code)s. It is valid for 10 minutes. Tell it to nobody.")
-    queue(number, words % {"store": current_store().file.store.name, "code": code}, language, now, until=until)
+    words = words % {"store": current_store().file.store.name, "code": code}
+    queue(account, number, words, language=language, until=until)
 
 
-def queue(number: str, words: str, language: str, now: dt.datetime, *, until: dt.datetime) -> None:
+def queue(account: Account, number: str, words: str, *, language: str, until: dt.datetime) -> None:
     """Put a message into the outbox, to be given up after ``until``. Raises ``TooManyCodes``."""
     provider = current_store().file.sms
     if provider is None:
         raise NoAddress("the store has no provider of text messages")
     try:
-        texts.queue_text(number, words, language, now, until=until, most_per_hour=provider.most_per_hour)
+        texts.queue_text(
+            number,
+            words,
+            language=language,
+            account_hash=tombstone_hash("account", account.id),
+            now=clock().now(),
+            until=until,
+            most_per_hour=provider.most_per_hour,
+        )
     except TooManyTexts:
         raise TooManyCodes("too many text messages for now") from None
 

@@ -24,6 +24,7 @@ from pamitan.conversation.models import Conversation, Notice
 from pamitan.evidence import ledger
 from pamitan.evidence.ledger import LedgerEvent
 from pamitan.stores.errors import StoreError
+from pamitan.stores.types import Account
 
 PURPOSE = "phone"
 
@@ -44,10 +45,10 @@ def ask(conversation: Conversation, operator: User, kind: IdentifierKind | None 
     Raises as :func:`pamitan.closure.codes.send_code`, and where the conversation is finished.
     """
     fresh, now = threads.locked(conversation), clock().now()
-    _account, address, code = draw_code(fresh.account_id, PURPOSE, kind)
+    account, address, code = draw_code(fresh.account_id, PURPOSE, kind)
     with translation.override(fresh.language):
         if address.kind == "phone":
-            _text(fresh, address.value, code, now)
+            _text(fresh, account, address.value, code, now)
         else:
             _mail(fresh, address.value, code, now)
     threads.add_notice(fresh, Notice.IDENTITY_TEXTED if address.kind == "phone" else Notice.IDENTITY_ASKED, now)
@@ -71,10 +72,10 @@ def _mail(conversation: Conversation, address: str, code: str, now: dt.datetime)
     )
 
 
-def _text(conversation: Conversation, number: str, code: str, now: dt.datetime) -> None:
+def _text(conversation: Conversation, account: Account, number: str, code: str, now: dt.datetime) -> None:
     words = _("%(store)s: the code for our call is %(code)s. Read it out only to us. It does not close your account.")
     words = words % {"store": current_store().file.store.name, "code": code}
-    texts.queue(number, words, conversation.language, now, until=now + VALID)
+    texts.queue(account, number, words, language=conversation.language, until=now + VALID)
 
 
 @transaction.atomic
