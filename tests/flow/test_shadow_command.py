@@ -35,3 +35,16 @@ def test_a_rehearsal_leaves_no_trace_in_our_own_tables(tmp_path: Path) -> None:
     }
     assert shop.rows() == rows
     assert our_own(home) == before
+
+
+def test_a_rehearsal_tells_what_the_verification_of_the_real_run_finds(tmp_path: Path) -> None:
+    shop, home = build_shop(tmp_path), tmp_path / "home"
+    shop.run("INSERT INTO review VALUES (9, 2, 'Bob', 'Ask alice@example.com')")
+    common = ["close", "--store", str(shop.file), "--account", "1", "--json"]
+    before = shop.rows()
+    rehearsed = json.loads(pamitan(*common, "--shadow", home=home).stdout)
+    assert shop.rows() == before
+    done = json.loads(pamitan(*common, "--now", "--yes", home=home).stdout)
+    assert (rehearsed["late"], rehearsed["not_verified"]) == ([], None)
+    assert rehearsed["residue"] == [found for found in done["residue"] if found["table"] == "review"]
+    assert [found["blocking"] for found in rehearsed["residue"]] == [True]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from pamitan.erasure.execute import erase
+from pamitan.erasure.residue import MAPPED
 from pamitan.erasure.shadow import rehearse
+from pamitan.erasure.verify import verify
 from pamitan.kit.clock import SetClock
 from pamitan.storefile.model import StoreFile
 from pamitan.stores.store import Store
@@ -89,3 +91,54 @@ INSERT INTO visit VALUES (1, 1, '10.0.0.1'), (2, 1, '10.0.0.2'), (3, 2, '10.0.0.
         ("default", "customer", 1),
     }
     assert other.rows("visit") == []
+
+
+LOG = """
+CREATE TABLE log (id INTEGER PRIMARY KEY, line VARCHAR(100));
+INSERT INTO log VALUES (1, 'alice@example.com came'), (2, 'bob@example.com came'), (3, 'Alice Alisson');
+"""
+
+
+def shop_with_a_log(url: str) -> Shop:
+    """Its log is in the data map by another link than the address, so what stands there is left."""
+    return Shop(
+        url,
+        SCHEMA + LOG,
+        """
+map:
+  customer: {link: {on: {id: account.id}}, delete: true, personal: {name: name}}
+  orders: {link: {on: {customer_id: account.id}}, clear: [name], detach: [customer_id]}
+  note: {link: {on: {order_id: orders.id}}, redact: [body]}
+  log: {link: {on: {id: note.id}}, where: {line: never}, delete: true}
+""",
+    )
+
+
+def test_a_rehearsal_finds_what_the_verification_will_find(any_url: str) -> None:
+    shop = shop_with_a_log(any_url)
+    before = shop.everything()
+    rehearsed = rehearse(shop.store, [ALICE, BOB]).verified
+    assert shop.everything() == before
+    shelf = Shelf()
+    erase(shop.store, [ALICE, BOB], shelf)
+    verified = verify(shop.store, [ALICE, BOB], shelf, MAPPED)
+    assert rehearsed == verified
+    found = {(r.table, r.key, r.kind, r.blocking) for r in rehearsed.residue["1"]}
+    assert found == {("log", "1", "email", True), ("log", "3", "name", False)}
+    assert not rehearsed.is_clean("1")
+
+
+def test_who_cannot_be_erased_does_not_stop_the_rehearsal_of_the_others(any_url: str) -> None:
+    shop = Shop(any_url, f"""{CUSTOMERS}
+CREATE TABLE letter (id INTEGER PRIMARY KEY, customer_id INTEGER, body VARCHAR(20), CHECK (body <> 'gone' OR id > 1));
+INSERT INTO letter VALUES (1, 1, 'Hello'), (2, 2, 'Hello');
+""", """
+map:
+  customer: {link: {on: {id: account.id}}, delete: true, personal: {name: name}}
+  letter: {link: {on: {customer_id: account.id}}, detach: [customer_id], replace: {body: gone}}
+""")  # fmt: skip
+    before = shop.everything()
+    rehearsed = rehearse(shop.store, [ALICE, BOB])
+    assert shop.everything() == before
+    assert ("letter" in rehearsed.set_aside["1"], list(rehearsed.receipts)) == (True, ["2"])
+    assert rehearsed.verified.is_clean("2")

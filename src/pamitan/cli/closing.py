@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -124,23 +125,32 @@ def _identifiers(store: Store, words: list[str] | None, as_json: bool) -> frozen
 
 
 def _rehearse(store: Store, named: str, proven: frozenset[Identifier], as_json: bool) -> None:
+    from pamitan.closure.retention import all_retained
     from pamitan.erasure.errors import ErasureError
     from pamitan.erasure.shadow import rehearse
 
     person = the_account(store, named, as_json)
     try:
-        result = rehearse(store, [Subject(person.id, proven)])
+        result = rehearse(store, [Subject(person.id, proven)], retained=all_retained)
     except ErasureError as error:
         fail(str(error), Exit.FAILED, as_json)
     reason = result.set_aside.get(person.id)
     receipts = [_receipt_row(receipt) for receipt in result.receipts.get(person.id, [])]
+    unverified = result.verified.set_aside.get(person.id)
+    late = [_receipt_row(receipt) for receipt in result.verified.receipts.get(person.id, [])]
+    residue = [asdict(found) for found in result.verified.residue.get(person.id, [])]
     if as_json:
-        print_json({"account": person.id, "receipts": receipts, "set_aside": reason})
+        verified = {"late": late, "residue": residue, "not_verified": unverified}
+        print_json({"account": person.id, "receipts": receipts, "set_aside": reason} | verified)
     else:
         _print_receipts("What the erasure would have done", receipts)
+        _print_receipts("What its verification would have done", late)
+        _print_residue("What would be found afterwards in the tables of the data map", residue)
         say("Everything was rolled back; nothing is changed.")
     if reason:
         fail(f"The erasure could not be done: {reason}", Exit.FAILED, as_json=False)
+    if unverified:
+        fail(f"It could not be verified: {unverified}", Exit.FAILED, as_json=False)
 
 
 def _asked_for(
@@ -212,14 +222,7 @@ def _report(closure: Closure, as_json: bool) -> None:
     if waiting := _mails_waiting():
         say(f"{waiting} mails wait for the mail server; `pamitan serve` tries again by itself.")
     _print_receipts("What was done", closure.receipts)
-    print_table(
-        "What was found afterwards",
-        ("datastore", "table", "column", "kind", "rows", "explained by"),
-        [
-            [*(found[k] for k in ("datastore", "table", "column", "kind", "rows")), explanation(found)]
-            for found in closure.residue
-        ],
-    )
+    _print_residue("What was found afterwards", closure.residue)
     if any(found["blocking"] for found in closure.residue):
         say(f"The keys of all these rows: pamitan residue --store STORE.yaml {closure.reference}")
 
@@ -285,6 +288,12 @@ def _receipt_row(receipt: Any) -> dict[str, Any]:
         "rows": receipt.rows,
         "note": receipt.note,
     }
+
+
+def _print_residue(title: str, residue: list[dict[str, Any]]) -> None:
+    columns = ("datastore", "table", "column", "kind", "rows")
+    rows = [[*(found[column] for column in columns), explanation(found)] for found in residue]
+    print_table(title, (*columns, "explained by"), rows)
 
 
 def _print_receipts(title: str, receipts: list[dict[str, Any]]) -> None:

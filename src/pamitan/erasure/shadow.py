@@ -1,4 +1,4 @@
-"""The rehearsal: the whole erasure in transactions that are rolled back, with the receipts that it would have given.
+"""The rehearsal: the whole erasure and its verification in transactions that are rolled back, with what they would say.
 
 Unlike a plan it really writes, so the database's own constraints, triggers and locks have their say. Files are looked
 at and left where they are; no hook is called and no case file outlives the rehearsal.
@@ -6,33 +6,76 @@ at and left where they are; no hook is called and no case file outlives the rehe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.execute import ErasureResult, erase_rows
+from pamitan.erasure.people import Person
+from pamitan.erasure.residue import MAPPED
+from pamitan.erasure.survivors import Retained
 from pamitan.erasure.unlinking import expected
-from pamitan.stores.engine import rehearsing
+from pamitan.erasure.verify import VerifyResult, verify_rows
+from pamitan.stores.engine import RehearsalBroken, rehearsal, rehearsing, writing
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
 
+NOT_VERIFIED = "the rehearsal of its verification failed, although that of the erasure went well; try it once more"
 
-def rehearse(store: Store, subjects: Sequence[Subject]) -> ErasureResult:
-    """What :func:`pamitan.erasure.execute.erase` would do now, done and undone. Raises as it does.
 
-    Each datastore is rehearsed for itself, while the rows of those before it are back again. Rows are locked meanwhile,
-    as long as an erasure locks them.
+@dataclass
+class Rehearsed(ErasureResult):
+    """What the erasure would do, and what its verification would find then in the tables of the data map."""
+
+    verified: VerifyResult = field(default_factory=VerifyResult)
+
+
+def rehearse(
+    store: Store, subjects: Sequence[Subject], *, retained: Callable[[], Iterable[Retained]] = tuple
+) -> Rehearsed:
+    """What :func:`pamitan.erasure.execute.erase` would do now, and then the verification. Raises as they do.
+
+    All datastores are written and looked at in transactions of one time, which are rolled back in the end. Rows are
+    locked meanwhile, longer than an erasure locks them: until the tables of the data map have been searched. Where
+    something fails on the way, it is found out who cannot be erased, and the others are rehearsed again. ``retained``:
+    what laws keep of earlier closures.
     """
-    result, people = erase_rows(store, subjects, _Scratch(), rehearsing)
+    found = _whole(store, subjects, retained)
+    if found is None:
+        alone, people = erase_rows(store, subjects, _Scratch(), rehearsing)
+        able = [subject for subject in subjects if subject.account_id in alone.receipts]
+        again = _whole(store, able, retained)
+        verified = again[0].verified if again else VerifyResult(set_aside=dict.fromkeys(alone.receipts, NOT_VERIFIED))
+        found = Rehearsed(alone.receipts, alone.set_aside, verified), people
+    result, people = found
     for account, receipts in result.receipts.items():
         receipts += expected(people[account].casefile)
     return result
 
 
+def _whole(
+    store: Store, subjects: Sequence[Subject], retained: Callable[[], Iterable[Retained]]
+) -> tuple[Rehearsed, dict[str, Person]] | None:
+    """Erase and verify in one go; ``None`` where a statement failed on the way."""
+    scratch = _Scratch()
+    with rehearsal() as current:
+        try:
+            erased, people = erase_rows(store, subjects, scratch, writing)
+            done = [subject for subject in subjects if subject.account_id in erased.receipts]
+            verified = verify_rows(store, done, scratch, MAPPED, retained)
+        except RehearsalBroken:
+            return None
+    return None if current.broken else (Rehearsed(erased.receipts, erased.set_aside, verified), people)
+
+
 class _Scratch:
     """Case files of a rehearsal stay in memory, and go with it."""
 
+    def __init__(self) -> None:
+        self._held: dict[str, CaseFile] = {}
+
     def load(self, account_id: str) -> CaseFile | None:
-        return None
+        return self._held.get(account_id)
 
     def save(self, account_id: str, casefile: CaseFile) -> None:
-        return None
+        self._held[account_id] = casefile

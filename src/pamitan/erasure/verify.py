@@ -60,20 +60,50 @@ def verify(
 
     To be repeated as often as one likes; late rows have receipts that say so, the same ones every time.
     """
-    seen = look(store, subjects, casefiles, reviewed=False)
-    fates, people = seen.fates, seen.people
-    survives = row_survives(store.file, fates[store.file.home])
-    result = VerifyResult(receipts={account: [] for account in people})
-    result.set_aside = {account: NO_CASE_FILE for account, person in people.items() if not person.begun}
-    people = {account: _unless_another(person, survives) for account, person in people.items() if person.begun}
-    for datastore, steps in fates.items():
-        _late_rows(Place(store, datastore, steps, casefiles, late=True), people, result)
+    people = _late_rows_erased(store, subjects, casefiles, result := VerifyResult())
     _files(people, casefiles, result)
+    _look_for_traces(store, people, reach, retained, result)
+    return result
+
+
+def verify_rows(
+    store: Store,
+    subjects: Sequence[Subject],
+    casefiles: CaseFileShelf,
+    reach: Reach,
+    retained: Callable[[], Iterable[Retained]],
+) -> VerifyResult:
+    """The part of :func:`verify` that the databases do: no file is looked at."""
+    people = _late_rows_erased(store, subjects, casefiles, result := VerifyResult())
+    _look_for_traces(store, people, reach, retained, result)
+    return result
+
+
+def _late_rows_erased(
+    store: Store, subjects: Sequence[Subject], casefiles: CaseFileShelf, result: VerifyResult
+) -> dict[str, Person]:
+    """Erase what came late; the accounts that were begun."""
+    seen = look(store, subjects, casefiles, reviewed=False)
+    survives = row_survives(store.file, seen.fates[store.file.home])
+    result.receipts = {account: [] for account in seen.people}
+    result.set_aside = {account: NO_CASE_FILE for account, person in seen.people.items() if not person.begun}
+    people = {account: _unless_another(person, survives) for account, person in seen.people.items() if person.begun}
+    for datastore, steps in seen.fates.items():
+        _late_rows(Place(store, datastore, steps, casefiles, late=True), people, result)
+    return people
+
+
+def _look_for_traces(
+    store: Store,
+    people: dict[str, Person],
+    reach: Reach,
+    retained: Callable[[], Iterable[Retained]],
+    result: VerifyResult,
+) -> None:
     result.receipts |= {account: [*_late_receipts(person)] for account, person in people.items()}
     if people:
         scanned = _scanned(store, people, reach, retained, KEYS_SHOWN)
         result.residue, result.unread = scanned.residue, scanned.unread
-    return result
 
 
 def search(

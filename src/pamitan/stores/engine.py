@@ -11,7 +11,8 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -84,11 +85,20 @@ def forget_engines() -> None:
         engine.dispose()
     _ENGINES.clear()
     _engine.cache_clear()
+    _several_at_once.cache_clear()
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One transaction that sees one state of the database; rolled back at the end. Temporary tables are allowed."""
+    """One transaction that sees one state of the database; rolled back at the end. Temporary tables are allowed.
+
+    In a :func:`rehearsal` the one of that.
+    """
+    rehearsed = _rehearsed.get()
+    if rehearsed:
+        with rehearsed.part(engine) as connection:
+            yield connection
+        return
     with translated(engine), engine.connect() as connection, connection.begin() as transaction:
         yield connection
         _give_up(connection)
@@ -115,8 +125,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction, committed at the end, rolled back on any error.
 
     On PostgreSQL it runs at REPEATABLE READ: where the shop changes the same row meanwhile, we fail with
-    :class:`StoreUnavailable`, to be tried again, instead of losing the shop's change.
+    :class:`StoreUnavailable`, to be tried again, instead of losing the shop's change. In a :func:`rehearsal` it is a
+    part of that, and nothing is committed.
     """
+    rehearsed = _rehearsed.get()
+    if rehearsed:
+        with rehearsed.part(engine) as connection:
+            yield connection
+        return
     with translated(engine), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         yield connection
 
@@ -132,6 +148,62 @@ def rehearsing(engine: Engine) -> Iterator[Connection]:
     ):
         yield connection
         transaction.rollback()
+
+
+class RehearsalBroken(Exception):  # noqa: N818
+    """A statement failed, and with it all of the transaction: what would follow says nothing."""
+
+
+class Rehearsal:
+    """One transaction for each database, open until all is over."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.broken = False
+        self._stack = stack
+        self._open: dict[Engine, Connection] = {}
+
+    @contextmanager
+    def part(self, engine: Engine) -> Iterator[Connection]:
+        """The connection to that database, in the middle of its transaction. Raises :class:`RehearsalBroken`."""
+        if self.broken:
+            raise RehearsalBroken
+        if engine not in self._open:
+            self._open[engine] = self._stack.enter_context(rehearsing(_several_at_once(engine)))
+        try:
+            with translated(engine):
+                yield self._open[engine]
+        except Exception:
+            self.broken = True
+            raise
+
+
+_rehearsed: ContextVar[Rehearsal | None] = ContextVar("rehearsal", default=None)
+
+
+@contextmanager
+def rehearsal() -> Iterator[Rehearsal]:
+    """In it whatever this thread writes is seen by what it reads, in all databases, and rolled back in the end."""
+    with ExitStack() as stack:
+        current = Rehearsal(stack)
+        token = _rehearsed.set(current)
+        try:
+            yield current
+        finally:
+            _rehearsed.reset(token)
+
+
+@cache
+def _several_at_once(engine: Engine) -> Engine:
+    """The same database, so that a connection can be asked while a result is still being read.
+
+    MariaDB and MySQL can do that only where each result is fetched at once.
+    """
+    if engine.dialect.name not in ("mysql", "mariadb"):
+        return engine
+    other = _mysql(engine.url)
+    other.dialect.supports_server_side_cursors = False
+    _ENGINES.append(other)
+    return other
 
 
 @cache
