@@ -137,6 +137,7 @@ STOPS = (
     Stop("contact, signed out", STRANGER, "/help/write"),
     Stop("mail to confirm, too old", STRANGER, "/help/mail/old", faulty=True),
     Stop("closed", STRANGER, "{closed}"),
+    Stop("certificate", STRANGER, "{certificate}"),
     Stop("confirm by mail", STRANGER, "{confirm}"),
     Stop("before, nothing open", "sari", "/close"),
     Stop("before, two open orders", "ayu", "/close", open_all),
@@ -434,3 +435,4 @@ def _note_mails(tour: Tour) -> None:
     }
     for kind, (who, subject) in wanted.items():
         tour.names[f"mail_{kind}"] = tour.mail(SIGN_IN[who], subject).name
+    tour.names["certificate"] = tour.path_in(tour.mail(SIGN_IN["giulia"], "Account closed"))
