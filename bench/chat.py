@@ -301,7 +301,7 @@ def report(load: Load, used: Used, messages: int, kept: dict[str, list[int]]) ->
     disorder = sum(lines != sorted(lines) for lines in given.values())
     return (
         f"{len(load.chats):,} open chats on one process, {messages:,} messages at {PER_SECOND} a second, the server "
-        f"killed once in the middle and started anew; own data in SQLite; {machine()}\n\n"
+        f"killed once in the middle and started anew; own data in SQLite; {machine()}, at niceness {os.nice(0)}\n\n"
         "| | |\n|---|---:|\n"
         f"| from sending to the line on the page, before the break: p50 | {quiet[49]:,.0f} ms |\n"
         f"| p99 | {quiet[98]:,.0f} ms |\n"

@@ -31,7 +31,8 @@ from pamitan.conversation.models import Message
 TICK_SECONDS = 0.5
 """How often it looks for what other processes say, and for signs that have run out."""
 REST_SECONDS = 0.02
-"""How long it rests between two looks: what is said meanwhile is read together."""
+"""How long it rests at least between two looks; as long as the look took, where that is more. What is said meanwhile is
+read together, so that much talk and a busy machine make for fewer looks and not for a queue of them."""
 PLACES_SECONDS = 2.0
 AGAIN_SECONDS = 10.0
 """So long after its number was drawn a message may still appear."""
@@ -153,16 +154,17 @@ class Hub:
                 await asyncio.wait_for(self._due.wait(), max(0.0, tick - loop.time()))
             self._due.clear()
             woken, self._woken = self._woken, set()
-            whole = loop.time() >= tick
+            began = loop.time()
+            whole = began >= tick
             if whole:
-                tick = loop.time() + TICK_SECONDS
+                tick = began + TICK_SECONDS
             asked = self._open(self._pages if whole else woken)
             look = await loop.run_in_executor(self._reader, self._look, asked, woken, whole) if asked else None
             if look:
                 self._tell(look, asked, woken)
             elif asked:
                 self._woken |= woken
-            await asyncio.sleep(REST_SECONDS)
+            await asyncio.sleep(max(REST_SECONDS, loop.time() - began))
 
     def _open(self, conversations: Iterable[UUID]) -> Pages:
         return {one: tuple(self._pages[one]) for one in conversations if one in self._pages}
