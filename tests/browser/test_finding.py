@@ -13,7 +13,6 @@ from pamitan.closure.clock import clock, use_clock
 from pamitan.closure.models import Closure
 from pamitan.kit.clock import SetClock
 from pamitan.worker.sweep import run_until_idle
-from tests.browser.test_accessibility import axe, found_by_axe, too_small  # noqa: F401
 from tests.browser.test_with_help import address, chromium, sits_down  # noqa: F401
 from tests.flow.corner_shop import ALICE
 
@@ -50,21 +49,3 @@ def test_an_operator_explains_a_finding(chromium: Browser, address: str, stuck: 
     anna.reads("All closures get on by themselves.")
     stuck.refresh_from_db()
     assert stuck.unexplained == []
-
-
-@pytest.mark.parametrize("language", ["en", "id", "it"])
-def test_everybody_can_use_the_page_of_a_finding(
-    chromium: Browser,  # noqa: F811
-    address: str,  # noqa: F811
-    stuck: Closure,
-    axe: str,  # noqa: F811
-    language: str,
-) -> None:
-    anna = sits_down(chromium, address)
-    context = chromium.new_context(bypass_csp=True, locale=language)
-    cookies = [cookie for cookie in anna.page.context.cookies() if cookie["name"] != "django_language"]
-    context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": address}])  # type: ignore[list-item]
-    page = context.new_page()
-    page.goto(f"{address}/desk/closures/{stuck.reference}/findings/0/")
-    assert page.locator("html").get_attribute("lang") == language
-    assert (found_by_axe(page, axe), too_small(page)) == ({}, [])

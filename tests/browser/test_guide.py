@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pamitan.guide.load import load_guide
 from pamitan.guide.page import page as guide_page
-from tests.browser.test_accessibility import axe, found_by_axe, missed_by_tab, too_small, too_wide_with_large_letters
-from tests.browser.tour import SIZES, opened_chromium
+from tests.browser.judging import found_by_axe, missed_by_tab, too_small, too_wide_with_large_letters
+from tests.browser.stops import SIZES
+from tests.browser.tour import opened_chromium
 
-__all__ = ["axe"]
 pytestmark = pytest.mark.browser
 
 NOW = dt.datetime(2026, 5, 20, 8, 30, tzinfo=dt.UTC)

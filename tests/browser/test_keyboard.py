@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pamitan.demo.shop.people import PASSWORD
+from tests.browser.keyboard import follow, heading, leads_on, tab_to, unfold
 from tests.browser.tour import opened_chromium
 from tests.running_demo import RunningDemo, running_demo
 
 pytestmark = pytest.mark.browser
-
-MOST_TABS = 60
-SEEN = """() => {
-    const here = document.activeElement;
-    const area = here.getBoundingClientRect();
-    return [here, here.closest('label')].some(e => e && getComputedStyle(e).outlineStyle !== 'none')
-        && area.bottom > 0 && area.top < innerHeight;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -42,41 +34,6 @@ def page(request: pytest.FixtureRequest, chromium: Browser, demo: RunningDemo) -
     opened.goto(demo.url)
     yield opened
     context.close()
-
-
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until the control with these words, or this label, has the focus; each stop on the way is seen."""
-    wanted = re.compile(rf"^\W*{re.escape(words)}")
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        here = page.locator(":focus")
-        if not here.count():
-            continue
-        assert page.evaluate(SEEN), f"the focus cannot be seen at {here.inner_html()}"
-        label = page.evaluate("document.activeElement.labels?.[0]?.innerText || document.activeElement.innerText")
-        if wanted.search(label or ""):
-            return
-    raise AssertionError(f"Tab does not reach '{words}'")
-
-
-def unfold(page: Page, words: str) -> None:
-    tab_to(page, words)
-    page.keyboard.press("Space")
-
-
-def follow(page: Page, words: str, key: str = "Enter") -> None:
-    """Press the key there, and wait for the page that it leads to."""
-    tab_to(page, words)
-    leads_on(page, key)
-
-
-def leads_on(page: Page, key: str) -> None:
-    with page.expect_navigation():
-        page.keyboard.press(key)
-
-
-def heading(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
 def sign_in(page: Page, login: str) -> None:

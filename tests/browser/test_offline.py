@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.tour import LANGUAGES, STRANGER, Tour
+from tests.browser.stops import LANGUAGES, STRANGER
+from tests.browser.tour import Tour, opened_chromium, who_is_leaving
+from tests.running_demo import running_demo
 
 pytestmark = pytest.mark.browser
 
@@ -14,6 +18,15 @@ HEADINGS = {
     "id": "Saat ini tidak ada internet",
     "it": "Al momento non c'è internet",
 }
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
+    """A demo in which Raka's account waits, and Zoë has changed her mind."""
+    with opened_chromium() as browser, running_demo(tmp_path_factory.mktemp("offline")) as demo:
+        people = Tour(browser, demo)
+        who_is_leaving(people, "raka", "zoë")
+        yield people
 
 
 def without_network(context: BrowserContext, page: Page, address: str) -> None:
@@ -49,12 +62,12 @@ def test_who_saw_their_case_still_sees_its_reference_until_they_forget_it(tour: 
     context.close()
 
 
-def test_the_page_of_a_closed_case_removes_the_reference(tour: Tour) -> None:
-    context = tour.context(STRANGER)
+def test_the_page_of_a_case_that_is_over_removes_the_reference(tour: Tour) -> None:
+    context = tour.context("zoë")
     page = context.new_page()
     page.goto(f"{tour.demo.url}/")
     page.evaluate("localStorage.setItem('pamitan-case', JSON.stringify({reference: 'PM-X', until: '2999-01-01'}))")
-    page.goto(tour.demo.url + tour.names["closed"])
+    page.goto(f"{tour.demo.url}/status")
     assert page.locator("[data-case]").get_attribute("data-case-open") == "no"
     assert page.evaluate("localStorage.getItem('pamitan-case')") is None
     context.close()

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.tour import SIGN_IN, SIZES, STOPS, STOPS_IN_TURN, STRANGER, Stop, Tour, press, sign_in
+from tests.browser.addresses import name_of
+from tests.browser.stops import SIGN_IN, SIZES, STOPS_IN_TURN, STRANGER, Stop, press, sign_in
+from tests.browser.tour import Tour
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +34,9 @@ def test_every_page_is_quiet_and_fits(tour: Tour, stop: Stop, language: str) -> 
     page = context.new_page()
     watched = Watched(page)
     tour.visit(stop, page)
+    assert name_of(urlsplit(page.url).path) == stop.view
+    own = page.locator("script:not([src^='/static/']), style, [style], [onclick], [onload]").count()
+    assert own == 0 or "mail as designed" in stop.name  # a letter brings its look along
     wide = {}
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -42,19 +47,6 @@ def test_every_page_is_quiet_and_fits(tour: Tour, stop: Stop, language: str) -> 
     told = [words for words in watched.complaints if not (stop.faulty and "Failed to load resource" in words)]
     assert told == []
     assert watched.origins == {tour.demo.url}
-
-
-def test_no_page_brings_a_script_or_a_style_of_its_own(tour: Tour) -> None:
-    for stop in STOPS:
-        if "mail as designed" in stop.name:
-            continue  # a letter brings its look along
-        context = tour.context(stop.who, java_script_enabled=False)
-        page = context.new_page()
-        tour.visit(stop, page)
-        assert page.locator("script:not([src^='/static/']), style, [style], [onclick], [onload]").count() == 0, (
-            stop.name
-        )
-        context.close()
 
 
 def test_thomas_closes_at_once_with_a_code(tour: Tour) -> None:

@@ -1,17 +1,16 @@
-"""Every page that there is, and how one comes to it: for the tests that look at all of them.
+"""A demo of its own, brought into many states at once, and the way to each of its pages.
 
-A demo of its own is brought into many states at once: accounts that wait, are closed, were kept; conversations that
-wait for an answer, or for a tap. Then each stop of the tour is one page for one of its people.
+Accounts that wait, are closed, were kept; conversations that wait for an answer, or for a tap. Then each stop of the
+tour is one page for one of its people.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +20,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from pamitan.demo.mailbox import CaughtMail, Mailbox
-from pamitan.demo.shop.people import ANGGRAINI_PHONE, PASSWORD, PEOPLE
+from pamitan.demo.shop.people import PASSWORD
 from pamitan.demo.welcome import OPERATOR, OPERATOR_PASSWORD
+from tests.browser.stops import DESK, SIGN_IN, STRANGER, Stop, desk_search, open_all, press, sign_in, submit
 from tests.running_demo import RunningDemo
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -30,11 +30,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-LANGUAGES = ("id", "en", "it")
-SIZES = {320: 700, 390: 844, 820: 1180, 1280: 800, 1600: 1000}
 PATIENCE_SECONDS = 60
-SIGN_IN = {person.name.split()[0].lower(): person.sign_in for person in PEOPLE}
-STRANGER, DESK = "stranger", "operator"
 
 
 @contextmanager
@@ -45,175 +41,6 @@ def opened_chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One page: who looks at it, its address (with ``{names}`` of what is known only now), and what they do there."""
-
-    name: str
-    who: str
-    path: str
-    then: Callable[[Page], object] = lambda page: None
-    faulty: bool = False
-    """The answer is an error on purpose; the browser's console says so, too."""
-
-
-def press(page: Page, name: str) -> None:
-    """Press the first button or link of the content that begins with these words, and wait where it leads."""
-    words = re.compile(rf"^\W*{re.escape(name)}")
-    place = page.locator("main")
-    with page.expect_navigation():
-        place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words)).first.click()
-
-
-def submit(page: Page) -> None:
-    """Press the main button, in whatever language."""
-    with page.expect_navigation():
-        page.locator("main button[type=submit]:not(.hidden, .quiet)").last.click()
-
-
-def sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
-    page.locator("#id_login").fill(login)
-    page.locator("#id_password").fill(password)
-    submit(page)
-
-
-def wrong_sign_in(page: Page) -> None:
-    sign_in(page, "nobody@surat.example", "not-the-password")
-
-
-def open_all(page: Page) -> None:
-    """Unfold everything that can be unfolded."""
-    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-
-
-def without_token(page: Page) -> None:
-    """Send a form as from a tab that was left open for too long."""
-    page.context.clear_cookies(name="pamitan_csrf")
-    submit(page)
-
-
-def desk_search(page: Page, words: str) -> None:
-    page.locator("#words").fill(words)
-    with page.expect_navigation():
-        page.locator("form[role=search] button").click()
-
-
-def sign_up_refused(page: Page) -> None:
-    with page.expect_navigation():
-        page.locator("main form button").click()
-
-
-def nothing_found(page: Page) -> None:
-    desk_search(page, "H-0000-0000")
-
-
-STOPS = (
-    Stop("front", STRANGER, "/"),
-    Stop("delete-account", STRANGER, "/delete-account"),
-    Stop("sign-in", STRANGER, "/sign-in"),
-    Stop("sign-in refused", STRANGER, "/sign-in", wrong_sign_in, faulty=True),
-    Stop("old hand-over link", STRANGER, "/enter?token=old", faulty=True),
-    Stop("ask for a code", STRANGER, "/sign-in/code"),
-    Stop(
-        "enter the code",
-        STRANGER,
-        "/sign-in/code",
-        lambda page: (page.locator("#id_login").fill("nobody@surat.example"), submit(page)),
-    ),
-    Stop("which account", STRANGER, "/sign-in", lambda page: sign_in(page, ANGGRAINI_PHONE)),
-    Stop("form expired", STRANGER, "/sign-in", without_token, faulty=True),
-    Stop("not found", STRANGER, "/there-is-nothing-here", faulty=True),
-    Stop("gone", STRANGER, "{old_download}", faulty=True),
-    Stop("help", STRANGER, "/help/"),
-    Stop("help, found", STRANGER, "/help/?q=hapus"),
-    Stop("help, nothing found", STRANGER, "/help/?q=xyzzy"),
-    Stop("manage", STRANGER, "/help/manage"),
-    *(
-        Stop(f"article {slug}", STRANGER, f"/help/articles/{slug}")
-        for slug in ("close", "what-closing-means", "cancel-order", "save-e-books", "start-again")
-    ),
-    Stop("contact, signed out", STRANGER, "/help/write"),
-    Stop("mail to confirm, too old", STRANGER, "/help/mail/old", faulty=True),
-    Stop("closed", STRANGER, "{closed}"),
-    Stop("certificate", STRANGER, "{certificate}"),
-    Stop("confirm by mail", STRANGER, "{confirm}"),
-    Stop("before, nothing open", "sari", "/close"),
-    Stop("before, two open orders", "ayu", "/close", open_all),
-    Stop("before, decided to wait", "budi", "/close", open_all),
-    Stop("before, much to lose", "thomas", "/close", open_all),
-    Stop("before, forty open orders", "raden", "/close", open_all),
-    Stop("confirm", "sari", "/close/confirm", open_all),
-    Stop("confirm, waiting", "budi", "/close/confirm"),
-    Stop("confirm, much to lose", "thomas", "/close/confirm"),
-    Stop("confirm, now", "sari", "/close/confirm", lambda page: page.locator("#id_pace_now").check()),
-    Stop("confirm, refused", "sari", "/close/confirm", submit, faulty=True),
-    Stop("confirm without a password", "nurul", "/close/confirm"),
-    Stop("confirm, without an address", "wayan", "/close/confirm"),
-    Stop("done", "raka", "/close/done"),
-    Stop("status, waiting", "raka", "/status", open_all),
-    Stop("status, waiting for an order", "rizky", "/status"),
-    Stop("status, question", "marco", "/status", open_all),
-    Stop("status, withdrawn", "zoë", "/status"),
-    Stop("status, to be confirmed", "siti", "/status"),
-    Stop("status, none", "wayan", "/status"),
-    Stop("contact, area", "wayan", "/help/contact"),
-    Stop("contact, channel", "wayan", "/help/contact?from=closing", open_all),
-    Stop("contact by e-mail", "wayan", "/help/contact/email?area=account&topic=update&detail=close"),
-    Stop("contact by phone", "wayan", "/help/contact/phone?area=account&topic=update&detail=close"),
-    Stop("contact by chat", "wayan", "/help/contact/chat?area=account&topic=update&detail=close"),
-    Stop(
-        "contact, refused",
-        "wayan",
-        "/help/contact/phone?area=account&topic=update&detail=close",
-        lambda page: (page.locator("#id_text").fill(""), page.locator("#id_number").fill("12"), submit(page)),
-        faulty=True,
-    ),
-    Stop("conversations, none", "wayan", "/help/conversations"),
-    Stop("conversations", "siti", "/help/conversations"),
-    Stop("conversation, prepared", "siti", "{prepared}"),
-    Stop("conversation, chat", "raka", "{chat}"),
-    Stop("conversation, call", "thomas", "{call}"),
-    Stop("desk sign-in", STRANGER, "/desk/sign-in/"),
-    Stop("queue", DESK, "/desk/"),
-    Stop("queue, nothing found", DESK, "/desk/", nothing_found, faulty=True),
-    Stop("found", DESK, "/desk/", lambda page: desk_search(page, SIGN_IN["siti"])),
-    Stop("desk closing", DESK, "{desk_closing}", open_all),
-    Stop("desk closing on hold", DESK, "{desk_held}", open_all),
-    Stop("ledger", DESK, "/desk/ledger/?check=1"),
-    Stop("certificates", DESK, "/desk/certificates/"),
-    Stop("operators", DESK, "/desk/people/", open_all),
-    Stop("figures", DESK, "/desk/figures/", open_all),
-    Stop("passkeys", DESK, "/desk/second-factor/passkeys/"),
-    Stop("opening hours", DESK, "/desk/hours/", open_all),
-    Stop("desk password", DESK, "/desk/password/"),
-    Stop("closures", DESK, "/desk/closures/"),
-    Stop("desk conversation", DESK, "{desk_prepared}"),
-    Stop("desk call", DESK, "{desk_call}?canned=orders"),
-    Stop("desk not found", DESK, "/desk/conversations/H-0000-0000/", faulty=True),
-    Stop("desk recovery codes", DESK, "/desk/codes/"),
-    Stop("desk new codes", DESK, "/desk/codes/new/"),
-    Stop("desk sign out", DESK, "/desk/sign-out/"),
-    Stop("mailbox", STRANGER, "/mail/"),
-    Stop("mail", STRANGER, "/mail/{mail_received}/", open_all),
-    *(
-        Stop(f"mail as designed: {kind}", STRANGER, f"/mail/{{mail_{kind}}}/html/")
-        for kind in ("received", "waiting", "question", "closed", "confirm", "withdrawn", "code", "answer")
-    ),
-    Stop("shop", STRANGER, "/shop/"),
-    Stop("shop sign-in", STRANGER, "/shop/sign-in/"),
-    Stop("shop sign-up refused", STRANGER, "/shop/sign-up/", sign_up_refused),
-)
-
-THOROUGH = os.environ.get("PAMITAN_TESTS") == "thorough"
-STOPS_IN_TURN = [
-    pytest.param(stop, language, id=f"{stop.name}-{language}")
-    for number, stop in enumerate(STOPS)
-    for turn, language in enumerate(LANGUAGES)
-    if THOROUGH or number % len(LANGUAGES) == turn
-]
-"""Each stop in one of the languages, in turn; with ``PAMITAN_TESTS=thorough`` in all of them."""
 
 
 @dataclass
@@ -276,7 +103,7 @@ def prepared_tour(browser: Browser, demo: RunningDemo) -> Tour:
     _ship_orders(demo, "Raden %", "Rizky %")
     _who_left_long_ago(tour)
     _weeks_pass(tour, 9)
-    _who_is_leaving(tour)
+    who_is_leaving(tour, "raka", "rizky", "zoë")
     _who_is_looking(tour)
     _who_talks_with_us(tour)
     _note_mails(tour)
@@ -314,6 +141,9 @@ def _who_left_long_ago(tour: Tour) -> None:
         page.locator("#id_password").fill(PASSWORD)
         press(page, "Yes, close my account")
     tour.names["closed"] = tour.path_in(tour.mail(SIGN_IN["giulia"], "Request received"))
+    reference = re.search(r"PM-[0-9A-Z-]+", tour.names["closed"])
+    assert reference
+    tour.names["desk_closed"] = f"/desk/closures/{reference[0]}/"
     with tour.somebody("marco") as page:
         page.goto(f"{tour.demo.url}/close")
         _ask_to_close(page, "marco", decide="Close after delivery")
@@ -324,16 +154,16 @@ def _weeks_pass(tour: Tour, weeks: int) -> None:
         for _ in range(weeks):
             page.goto(f"{tour.demo.url}/mail/")
             press(page, "Let a week pass")
-    tour.mail(SIGN_IN["giulia"], "Account closed")
+    tour.names["certificate"] = tour.path_in(tour.mail(SIGN_IN["giulia"], "Account closed"))
     tour.mail(SIGN_IN["marco"], "We need your answer")
 
 
-def _who_is_leaving(tour: Tour) -> None:
+def who_is_leaving(tour: Tour, *names: str) -> None:
     """Raka's account waits, Rizky's for an order; Zoë changed her mind."""
-    for who, decide in (("raka", ""), ("rizky", "Close after delivery"), ("zoë", "")):
+    for who in names:
         with tour.somebody(who) as page:
             page.goto(f"{tour.demo.url}/close")
-            _ask_to_close(page, who, decide=decide)
+            _ask_to_close(page, who, decide="Close after delivery" if who == "rizky" else "")
             if who == "zoë":
                 press(page, "I changed my mind")
 
@@ -435,4 +265,3 @@ def _note_mails(tour: Tour) -> None:
     }
     for kind, (who, subject) in wanted.items():
         tour.names[f"mail_{kind}"] = tour.mail(SIGN_IN[who], subject).name
-    tour.names["certificate"] = tour.path_in(tour.mail(SIGN_IN["giulia"], "Account closed"))
