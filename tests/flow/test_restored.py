@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from pamitan.closure import service
-from pamitan.closure.errors import AccountIsThere
+from pamitan.closure.errors import AccountIsThere, HeldBack
 from pamitan.closure.gone import search_and_finish
 from pamitan.closure.models import Closure, Pace
 from pamitan.closure.restored import held_back, release, taken_with_care
@@ -196,6 +196,22 @@ def test_a_person_who_has_looked_has_everything_searched_and_the_closing_finishe
     assert [(r["table"], r["rows"]) for r in certificate.document["receipts"] if r["datastore"] == "shop"] == [
         ("newsletter", 1)
     ]
+
+
+def test_nobody_finishes_anything_before_the_release(
+    alice_waits: tuple[Closure, Backup], shop: Shop, clock: SetClock
+) -> None:
+    closure, _ = alice_waits
+    shop.run("DELETE FROM customer WHERE id = 1")
+    with pytest.raises(HeldBack):
+        search_and_finish(closure, "anna")
+    closure.refresh_from_db()
+    assert closure.state == State.WAITING
+    release("anna")
+    search_and_finish(closure, "anna")
+    run_until_idle()
+    closure.refresh_from_db()
+    assert closure.state == State.CLOSED
 
 
 def test_a_trace_that_is_left_of_an_account_that_is_gone_keeps_its_closing_open(shop: Shop, clock: SetClock) -> None:

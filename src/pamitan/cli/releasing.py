@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pamitan.cli.output import Exit, JsonFlag, fail, print_json, print_table, say
-from pamitan.cli.session import StoreOption, held_back_words, open_store, plain_failures, the_closure
+from pamitan.cli.session import (
+    StoreOption,
+    held_back_words,
+    open_store,
+    plain_failures,
+    refuse_while_held_back,
+    the_closure,
+)
 
 if TYPE_CHECKING:
     from pamitan.closure.models import Closure
@@ -36,6 +43,7 @@ def release(
     with plain_failures(as_json):
         open_store(store)
         if gone:
+            refuse_while_held_back(as_json)
             _finish(the_closure(gone, as_json), as_json)
             return
         released = _release(yes, as_json)

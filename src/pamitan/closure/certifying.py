@@ -88,6 +88,7 @@ def _customers(
         "closed_at": now.isoformat(),
         "data": _by_category(file, closure),
         "kept": _kept(file, retained, closure.language),
+        "account_was_gone": was_gone(closure),
         "traces_explained": sum(not found["blocking"] for found in closure.residue),
         "traces_unexplained": sum(found["blocking"] for found in closure.residue),
         "places_not_searched": sum(len(place.where) for place in unread),

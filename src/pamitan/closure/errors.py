@@ -9,6 +9,7 @@ ClosureError
 ├── TooManyCodes       enough codes were sent for now
 ├── BadAddress         the other address is no e-mail address
 ├── AccountIsThere     somebody says that the account is gone, and it is there
+├── HeldBack           our own database was restored from a backup, and nobody has released it
 ├── NoSuchFinding      the finding that an operator explains is there no more
 ├── TellsWho           the reason that an operator gives is empty, or could name somebody
 ├── SamePerson         a hold is set, and released early, by two persons; this one has spoken already
@@ -108,6 +109,10 @@ class AccountIsThere(ClosureError):  # noqa: N818
     def __init__(self, closure: Closure) -> None:
         super().__init__(f"the account of {closure.reference} is there; close it as any other")
         self.closure = closure
+
+
+class HeldBack(ClosureError):  # noqa: N818
+    """Our own database was restored from a backup; nothing is erased until somebody releases it."""
 
 
 class NotPossible(ClosureError):  # noqa: N818

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from pamitan.closure.casefiles import CaseFileLost, Shelf
 from pamitan.closure.clock import clock
-from pamitan.closure.errors import AccountIsThere, NotPossible
+from pamitan.closure.errors import AccountIsThere, HeldBack, NotPossible
 from pamitan.closure.models import CaseFileRow, Closure
+from pamitan.closure.restored import held_back
 from pamitan.closure.states import Event, State
 from pamitan.closure.store import current_store
 from pamitan.closure.transition import change
@@ -31,8 +32,11 @@ def is_gone(closure: Closure) -> bool:
 def search_and_finish(closure: Closure, operator: object) -> Closure:
     """A person says: the account is gone. The next step searches everything, and closes it when nothing is left.
 
-    Raises ``AccountIsThere``, ``NotPossible`` for a closure that is not confirmed or has ended, ``StoreUnavailable``.
+    Raises ``AccountIsThere``, ``HeldBack``, ``NotPossible`` for a closure that is not confirmed or has ended, and
+    ``StoreUnavailable``.
     """
+    if held_back():
+        raise HeldBack
     now = clock().now()
     closure.refresh_from_db()
     if closure.state not in (State.WAITING, State.ERASING):

@@ -20,6 +20,7 @@ from pamitan.closure.errors import BadEndDate, ClosureError, NoSuchHold, SamePer
 from pamitan.closure.gone import is_gone
 from pamitan.closure.models import Closure, Hold, HoldGround
 from pamitan.closure.refusals import RefusalGround, ground_words
+from pamitan.closure.restored import held_back
 from pamitan.closure.states import Event, State, can
 from pamitan.closure.store import current_store
 from pamitan.conversation.models import Conversation
@@ -128,7 +129,7 @@ def _page(request: HttpRequest, closure: Closure, *, problem: str = "", status: 
         "may_hold": closure.state in (State.REQUESTED, State.WAITING) and standing is None,
         "may_confirm": closure.state in (State.REQUESTED, State.WAITING),
         "may_refuse": can(closure.state, Event.REFUSE),
-        "gone": _is_gone(closure),
+        "gone": not held_back() and _is_gone(closure),
         "today": timezone.localdate(now),
         "in_a_year": (now + holds.LONGEST).date() - dt.timedelta(days=1),
         "problem": problem,

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from pamitan.closure.errors import AccountIsThere, NotPossible
+from pamitan.closure.errors import AccountIsThere, HeldBack, NotPossible
 from pamitan.closure.gone import search_and_finish
 from pamitan.closure.restored import held_back, release
 from pamitan.closure.service import by_reference
@@ -32,6 +32,6 @@ def gone(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     try:
         search_and_finish(closure, operator_of(request))
-    except (AccountIsThere, NotPossible):
+    except (AccountIsThere, HeldBack, NotPossible):
         return redirect("desk:case", reference)  # which shows how it stands now
     return redirect("desk:closures")
