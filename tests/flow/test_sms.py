@@ -358,6 +358,22 @@ def test_a_provider_that_says_nothing_is_asked_again(standing: SetClock, provide
     assert TextMessage.objects.get().sent_at == standing.now()
 
 
+def test_while_the_provider_says_nothing_it_is_asked_once_for_all(
+    shop: Shop, standing: SetClock, provider: Provider
+) -> None:
+    shop.run("INSERT INTO customer VALUES (4, NULL, 1, '+6281211110004', 'Dina', 'en', NULL)")
+    provider.silent = threading.Event()
+    asks(BOBS_NUMBER)
+    asks("+6281211110004")
+    assert send_due_texts() == 2
+    assert [message["number"] for message in provider.heard] == [BOBS_NUMBER]
+    provider.silent.set()
+    standing.pass_time(seconds=6)
+    assert send_due_texts() == 2
+    assert [message["number"] for message in provider.heard[1:]] == [BOBS_NUMBER, "+6281211110004"]
+    assert TextMessage.objects.filter(sent_at=standing.now()).count() == 2
+
+
 def test_the_operator_reads_that_messages_are_late(standing: SetClock, provider: Provider, anna: User) -> None:
     provider.status = 503
     call = call_of(BOB)

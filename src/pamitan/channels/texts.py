@@ -23,6 +23,7 @@ MOST_PER_HOUR = 5
 MOST_PER_DAY = 10
 """So many messages to one number."""
 KEPT = dt.timedelta(days=1)
+FIRST_PAUSE = dt.timedelta(seconds=5)
 LONGEST_PAUSE = dt.timedelta(seconds=60)
 LATE = dt.timedelta(minutes=10)
 """So long after a failed message the pages say that messages are late."""
@@ -75,25 +76,36 @@ def queue_text(
 def send_due(now: dt.datetime, send: Callable[[TextMessage], None]) -> int:
     """Send a batch of what is due; how many messages were taken in hand.
 
-    ``send`` raises :class:`ProviderAway` for what is tried again, :class:`ProviderRefuses` for what is given up.
+    ``send`` raises :class:`ProviderAway` for what is tried again, :class:`ProviderRefuses` for what is given up. After
+    the first that does not get through the rest of the batch waits too, lest each wait for an answer in vain.
     """
-    claims = claim_due(TextMessage.objects.all(), now, BATCH)
-    for text in TextMessage.objects.filter(pk__in=[pk for pk, _ in claims]).order_by("queued_at"):
-        row = TextMessage.objects.filter(pk=text.pk, attempt=dict(claims)[text.pk])
+    claims = dict(claim_due(TextMessage.objects.all(), now, BATCH))
+    away = False
+    for text in TextMessage.objects.filter(pk__in=claims).order_by("queued_at"):
+        row = TextMessage.objects.filter(pk=text.pk, attempt=claims[text.pk])
         if text.until <= now:
             _give_up(row, text, "it is of no use any more")
-            continue
-        try:
-            send(text)
-        except ProviderAway as failure:
-            pause = min(dt.timedelta(seconds=5 * 2 ** min(text.attempt - 1, 6)), LONGEST_PAUSE)
-            row.update(due_at=now + pause, claimed=False, failing=True)
-            log.warning("text message %s is tried again: %s", text.key, failure)
-        except ProviderRefuses as failure:
-            _give_up(row, text, str(failure))
+        elif away:
+            row.update(due_at=now + FIRST_PAUSE, claimed=False)
         else:
-            row.update(number="", words="", due_at=None, claimed=False, failing=False, sent_at=now)
+            away = not _try(row, text, now, send)
     return len(claims)
+
+
+def _try(row: QuerySet[TextMessage], text: TextMessage, now: dt.datetime, send: Callable[[TextMessage], None]) -> bool:
+    """Whether the provider answered, be it with a refusal."""
+    try:
+        send(text)
+    except ProviderAway as failure:
+        pause = min(FIRST_PAUSE * 2 ** min(text.attempt - 1, 6), LONGEST_PAUSE)
+        row.update(due_at=now + pause, claimed=False, failing=True)
+        log.warning("text message %s is tried again: %s", text.key, failure)
+        return False
+    except ProviderRefuses as failure:
+        _give_up(row, text, str(failure))
+    else:
+        row.update(number="", words="", due_at=None, claimed=False, failing=False, sent_at=now)
+    return True
 
 
 def are_late(now: dt.datetime) -> bool:
