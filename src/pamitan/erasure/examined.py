@@ -11,6 +11,7 @@ from typing import Literal
 from pamitan.storefile.model import StoreFile
 from pamitan.storefile.paths import CellPath
 from pamitan.storefile.rules import Rule
+from pamitan.stores.alongside import Alongside
 from pamitan.stores.catalogue import has_index
 from pamitan.stores.engine import reading
 from pamitan.stores.paths import path_index
@@ -80,13 +81,20 @@ class Examined:
 
     @cached_property
     def found(self) -> Survey | None:
-        """What a look at the database itself tells of customers; ``None`` where the accounts are not in it."""
-        account = self.file.account.table
-        if not self.is_home or account not in self.schema.tables:
-            return None
+        """What a look at the database itself tells of customers; ``None`` where it does not say who they are.
+
+        Ids and values of accounts come from the home datastore, wherever the tables are that are looked at.
+        """
+        account, country = self.file.account.table, self.file.store.country
         try:
-            with sampling(self.file.datastores[self.datastore].url) as sampler:
-                return survey(sampler, self.file.store.country, account)
+            with sampling(self.file.datastores[self.file.home].url) as home:
+                if account not in home.schema.tables:
+                    return None
+                if self.is_home:
+                    return survey(home, country, account)
+                with sampling(self.file.datastores[self.datastore].url) as here:
+                    both = Alongside(here, home, account)
+                    return survey(both, country, both.account)
         except AccountTableError:
             return None
 
