@@ -52,7 +52,8 @@ def shop(tmp_path: Path, settings: Any) -> Shop:
 
 @pytest.fixture
 def clock(shop: Shop) -> Iterator[SetClock]:
-    with use_clock(SetClock(NOON)) as standing:
+    standing = SetClock(NOON)
+    with use_clock(standing):
         yield standing
 
 

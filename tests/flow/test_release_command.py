@@ -97,7 +97,7 @@ def test_processes_that_write_at_once_raise_one_mark(tmp_path: Path, postgres_ur
         "PAMITAN_HOME": str(tmp_path / "home"),
         "PAMITAN_DATABASE_URL": postgres_url.replace("postgresql+psycopg://", "postgresql://"),
     }
-    migrate = [Path(sys.executable).parent / "django-admin", "migrate", "-v0"]
+    migrate = [str(Path(sys.executable).parent / "django-admin"), "migrate", "-v0"]
     subprocess.run(migrate, env=environment, check=True)
     writers = [subprocess.Popen([sys.executable, "-c", WRITER], env=environment) for _ in range(3)]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
