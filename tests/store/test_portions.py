@@ -75,7 +75,43 @@ def test_a_key_of_two_columns_will_do(any_url: str) -> None:
         "CREATE TABLE t (a INTEGER, b INTEGER, body VARCHAR(100), PRIMARY KEY (a, b))",
         filled("a, b, body", f"1, i, {SAID}"),
     )
-    assert found(engine)[0] == {(1, 100), (1, 200), (1, 300)}
+    assert found(engine) == ({(1, 100), (1, 200), (1, 300)}, 3)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "key"),
+    [
+        ("a VARCHAR(20) NOT NULL, b INTEGER NOT NULL, PRIMARY KEY (a, b)", "CONCAT('k', MOD(i, 3)), i", ("k1", 100)),
+        ("a INTEGER NOT NULL, b VARCHAR(9) NOT NULL, UNIQUE (a, b)", "FLOOR(i / 150), i", (0, "100")),
+        ("a DECIMAL(9, 2) NOT NULL, b BINARY(4) NOT NULL, PRIMARY KEY (a, b)", "i / 4, UNHEX('00010203')", None),
+        ("a UUID NOT NULL, b BIGINT UNSIGNED NOT NULL, PRIMARY KEY (b, a)", "UUID(), 1", None),
+        (
+            "a INET6 NOT NULL, b YEAR, c POINT, d BIT(3), id INTEGER PRIMARY KEY",
+            "'::1', 2026, POINT(1, i), 5, i",
+            (100,),
+        ),
+    ],
+)
+def test_on_mariadb_keys_of_any_columns_part_a_table(
+    mariadb_url: str, columns: str, cells: str, key: tuple[Any, ...] | None
+) -> None:
+    names = ", ".join(part.split()[0] for part in columns.split(", ") if part[0] in "abcdi" and " " in part)
+    engine = database(
+        mariadb_url, f"CREATE TABLE t ({columns}, body VARCHAR(100))", filled(f"{names}, body", f"{cells}, {SAID}")
+    )
+    keys, fetched = found(engine)
+    assert (len(keys), fetched) == (3, 3)
+    assert key is None or key in keys
+
+
+def test_on_mariadb_a_key_with_the_signs_that_part_rows_is_read(mariadb_url: str) -> None:
+    engine = database(
+        mariadb_url, "CREATE TABLE t (a VARCHAR(20), b VARCHAR(20), body VARCHAR(100), PRIMARY KEY (a, b))"
+    )
+    rows = [{"a": f"{sign}x", "b": sign, "body": ANNA} for sign in ("\x1d", "\x1e", "\x1f", "\x1a", "é", "")]
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO t VALUES (:a, :b, :body)"), rows)
+    assert found(engine)[0] == {(row["a"], row["b"]) for row in rows}
 
 
 def test_cells_with_the_signs_that_part_rows_hide_nothing(any_url: str) -> None:

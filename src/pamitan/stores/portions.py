@@ -3,15 +3,18 @@
 A sieve says in which of its rows something may stand; only those are fetched with their keys. That is several times
 quicker than fetching every row, whatever the driver, and takes less than a plain read of the table does.
 
-A portion is a range of pages on PostgreSQL, of rowids on SQLite, of values of a key of one column on MariaDB. A long
+A portion is a range of pages on PostgreSQL, of rowids on SQLite, of values of the key on MariaDB. A long
 cell and a large binary one do not go into the text: their rows are always fetched.
 """
 
 from __future__ import annotations
 
+import re
+import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -21,8 +24,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from pamitan.content.patterns import APART
 from pamitan.stores.columns import ColumnKind
+from pamitan.stores.keytables import row_key
 from pamitan.stores.schema import Column, Table
 
+Key = tuple[Any, ...]
 Sieve = Callable[[str], Collection[int]]
 """Given rows parted by :data:`pamitan.content.patterns.APART`, the numbers of those in which something may stand."""
 
@@ -38,7 +43,16 @@ _MOST_ROWS = 20_000
 _MOST_PAGES = 256
 _FIRST = 16
 """Rows or pages of the first portion; the next ones grow."""
-_READABLE_KEYS: dict[ColumnKind, Callable[[str], Any]] = {"integer": int, "text": str, "binary": bytes.fromhex}
+_READABLE_KEYS: dict[ColumnKind, Callable[[str], Any]] = {
+    "integer": int,
+    "decimal": Decimal,
+    "uuid": uuid.UUID,
+    "binary": bytes.fromhex,
+    "text": lambda digits: bytes.fromhex(digits).decode(),
+}
+"""How a part of a key is read from a position; a choice sorts in another order than it compares."""
+_PARTS_APART: Final = "\x1d"
+_GEOMETRY = re.compile(r"geometry|point|linestring|polygon|bit|vector", re.IGNORECASE)
 _LIES_AT = "(tableoid || '/' || ctid)"
 _TID_RANGES_SINCE = (14,)
 """The version of PostgreSQL that reads a range of pages without reading all others."""
@@ -146,27 +160,52 @@ class _Pages(Ranges):
 
 
 class _Keys(Ranges):
-    """By the order of a key of one column."""
+    """By the order of a key, of one column or several."""
 
-    def __init__(self, key: ColumnElement[Any], kind: ColumnKind, *given: Any) -> None:
+    def __init__(self, keys: Sequence[ColumnElement[Any]], kinds: Sequence[ColumnKind], *given: Any) -> None:
         super().__init__(*given)
-        self._key = key
-        self._read = _READABLE_KEYS[kind]
+        self._keys = keys
+        self._read = [_READABLE_KEYS[kind] for kind in kinds]
 
     def portions(self) -> Iterator[Portion]:
-        low = None
+        low: Key | None = None
         while True:
-            after = sa.true() if low is None else self._key > low
-            bound = sa.select(self._key).select_from(self._source).where(after).order_by(self._key)
-            high = self._connection.execute(bound.limit(1).offset(self._size - 1)).scalar()
+            after = sa.true() if low is None else self._beyond(low)
+            bound = sa.select(*self._keys).select_from(self._source).where(after).order_by(*self._keys)
+            high = self._connection.execute(bound.limit(1).offset(self._size - 1)).first()
             if high is None:
                 yield self._portion(after, _MOST_ROWS)
                 return
-            yield self._portion(sa.and_(after, self._key <= high), _MOST_ROWS)
-            low = high
+            yield self._portion(sa.and_(after, self._until(tuple(high))), _MOST_ROWS)
+            low = tuple(high)
 
     def at(self, positions: Sequence[str]) -> ColumnElement[bool]:
-        return self._key.in_([self._read(position) for position in positions])
+        read = [self._key(position) for position in positions]
+        if len(self._keys) == 1:
+            return self._keys[0].in_([key[0] for key in read])
+        return sa.or_(*(sa.and_(*(c == v for c, v in zip(self._keys, key, strict=True))) for key in read))
+
+    def _key(self, position: str) -> Key:
+        parts = position.split(_PARTS_APART)
+        return tuple(read(part) for read, part in zip(self._read, parts, strict=True))
+
+    def _beyond(self, low: Key) -> ColumnElement[bool]:
+        """The keys after that one: spelt out, because MariaDB goes by no index for ``(a, b) > (1, 2)``."""
+        return self._compared(low, lambda cell, value: cell > value)
+
+    def _until(self, high: Key) -> ColumnElement[bool]:
+        """The keys up to that one."""
+        same = sa.and_(*(cell == value for cell, value in zip(self._keys, high, strict=True)))
+        return sa.or_(self._compared(high, lambda cell, value: cell < value), same)
+
+    def _compared(
+        self, key: Key, compare: Callable[[ColumnElement[Any], Any], ColumnElement[bool]]
+    ) -> ColumnElement[bool]:
+        ways = []
+        for place, (cell, value) in enumerate(zip(self._keys, key, strict=True)):
+            same = (c == v for c, v in zip(self._keys[:place], key[:place], strict=True))
+            ways.append(sa.and_(*same, compare(cell, value)))
+        return sa.or_(*ways)
 
 
 class _Rowids(_Keys):
@@ -174,7 +213,7 @@ class _Rowids(_Keys):
 
     def __init__(self, name: str, *given: Any) -> None:
         key = sa.literal_column(name, sa.Integer)
-        super().__init__(key, "integer", *given)
+        super().__init__([key], ["integer"], *given)
         self.position = key
 
     def _joined(self, row: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -192,9 +231,13 @@ class _Rowids(_Keys):
 class _KeyValues(_Keys):
     """MariaDB and MySQL."""
 
-    def __init__(self, key: ColumnElement[Any], column: Column, *given: Any) -> None:
-        super().__init__(key, column.kind, *given)
-        self.position = sa.func.hex(key) if column.kind == "binary" else _in_unicode(key)
+    def __init__(self, keys: Sequence[ColumnElement[Any]], columns: Sequence[Column], *given: Any) -> None:
+        super().__init__(keys, [column.kind for column in columns], *given)
+        parts = [_shown_key(key, column) for key, column in zip(keys, columns, strict=True)]
+        apart: ColumnElement[Any] = sa.literal_column(f"'{_PARTS_APART}'")
+        self.position = parts[0]
+        for part in parts[1:]:
+            self.position = sa.func.concat(self.position, apart, part)
         # what is cut off all the same, by the server's max_allowed_packet, is noticed by the missing end
         self._connection.exec_driver_sql("SET SESSION group_concat_max_len = 1073741824")
 
@@ -214,10 +257,18 @@ def ranges(connection: Connection, table: Table, source: FromClause, columns: Se
     if dialect == "sqlite":
         name = _rowid(connection, table)
         return _Rowids(name, *given) if name else None
-    if len(table.primary_key) != 1 or any(column.kind == "other" for column in columns):
+    named = row_key(table, dialect)
+    columns_of_key = [table.column(name) for name in named.columns]
+    if not named.lasting or any(column.kind not in _READABLE_KEYS for column in columns_of_key):
         return None
-    key = table.column(table.primary_key[0])
-    return _KeyValues(source.c[key.name], key, *given) if key.kind in _READABLE_KEYS else None
+    return _KeyValues([source.c[column.name] for column in columns_of_key], columns_of_key, *given)
+
+
+def _shown_key(key: ColumnElement[Any], column: Column) -> ColumnElement[Any]:
+    """In digits, where a text may hold the very signs that part keys, cells and rows."""
+    if column.kind == "binary":
+        return sa.func.hex(key)
+    return sa.func.hex(_in_unicode(key)) if column.kind == "text" else _in_unicode(key)
 
 
 def _pages(connection: Connection, table: Table) -> int | None:
@@ -251,7 +302,7 @@ def _cell(cell: ColumnElement[Any], column: Column, dialect: str) -> ColumnEleme
         text = _unless_long(sa.func.length(plain), _LONGEST, plain)
         blob = _unless_long(sa.func.length(plain), _LONGEST_BINARY, sa.func.hex(plain))
         return sa.case((kind == "null", ""), (kind == "blob", blob), else_=text)
-    if column.kind == "binary":
+    if column.kind == "binary" or _GEOMETRY.search(column.sql_type):
         shown = _unless_long(sa.func.length(plain), _LONGEST_BINARY, sa.func.hex(plain))
     else:
         shown = _shortened(sa.func.length(plain), column, _in_unicode(plain))
