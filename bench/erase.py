@@ -43,7 +43,7 @@ from pamitan.stores.types import Subject
 from tests.servers import postgres_server
 
 RESULTS = Path(__file__).parent / "results"
-_WARM = 6
+_WARM = 12
 """Turns before the measured ones: PostgreSQL plans a statement anew some times before it keeps the plan."""
 _VERIFICATIONS = 1
 """Of each batch size: a verification reads the whole shop, and takes most of the time."""
@@ -131,17 +131,15 @@ class Bench:
             connection.execute("CHECKPOINT")
 
     def _hand(self, times: Times, ids: list[int]) -> None:
-        worked, started = self._work("<>"), time.perf_counter()
+        told = servers([self.connection.info.backend_pid])
+        worked, started = work(told), time.perf_counter()
         by_hand.erase(self.connection, ids)
         times.hand.append(time.perf_counter() - started)
-        times.hand_work.append(self._work("<>") - worked)
+        times.hand_work.append(work(told) - worked)
 
-    def _work(self, whose: str) -> float:
-        """Seconds of a processor so far: this process's, and the server's for the connections of one side."""
-        query = f"SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name {whose} %s"
-        pids = [pid for (pid,) in self.connection.execute(query.encode(), ["pamitan"])]
-        told = [Path(f"/proc/{pid}/schedstat") for pid in pids]
-        return time.process_time() + sum(int(path.read_text().split()[0]) for path in told if path.exists()) / 1e9
+    def _engines_servers(self) -> list[Path]:
+        query = b"SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pamitan'"
+        return servers([pid for (pid,) in self.connection.execute(query)])
 
     def _hand_with_receipts(self, times: Times, ids: list[int]) -> None:
         started = time.perf_counter()
@@ -157,10 +155,11 @@ class Bench:
     def _engine(self, times: Times, ids: list[int], verified: bool = True) -> None:
         subjects = [Subject(str(account_id)) for account_id in ids]
         with counted(self.url) as statements:
-            worked, started = self._work("="), time.perf_counter()
+            told = self._engines_servers()
+            worked, started = work(told), time.perf_counter()
             result = erase(self.store, subjects, self.shelf)
             times.engine.append(time.perf_counter() - started)
-            times.engine_work.append(self._work("=") - worked)
+            times.engine_work.append(work(told) - worked)
             times.engine_statements = statements()
         if result.set_aside:
             raise SystemExit(f"set aside, so nothing was measured: {result.set_aside}")
@@ -171,6 +170,16 @@ class Bench:
             verify(self.store, subjects, self.shelf)
             times.verification.append(time.perf_counter() - started)
             times.verification_statements = statements()
+
+
+def servers(pids: list[int]) -> list[Path]:
+    """Where Linux tells what these processes of the server did, if they run on this machine."""
+    return [path for pid in pids if (path := Path(f"/proc/{pid}/schedstat")).exists()]
+
+
+def work(told: list[Path]) -> float:
+    """Seconds of a processor so far: this process's and the server's."""
+    return time.process_time() + sum(int(path.read_text().split()[0]) for path in told) / 1e9
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ On PostgreSQL a transaction sees one state of the database from its first statem
 fails where somebody else changed a row that it writes. So a link leads to the same rows whenever it is followed, as
 long as we ourselves leave alone what it goes by. Where in addition nobody else asks for a table's keys, writing them
 into a temporary table first would double the work: each statement here follows the link by the index that serves it.
+Rows that are reached through another table are cleared by the keys that came along with the count.
 :func:`direct_tables` says which tables these are; all others go through :mod:`pamitan.stores.writes`.
 """
 
