@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connections
 from playwright.sync_api import Browser, Page, expect
 
 from pamitan.closure.clock import use_clock
 from pamitan.conversation import service
 from pamitan.conversation.models import Channel, Conversation
+from pamitan.desk import claims
+from pamitan.desk.operators import create_operator
 from pamitan.kit.clock import SetClock
-from tests.browser.two_people import opened, sits_down
-from tests.flow.corner_shop import ALICE, BOB, WEDNESDAY_MORNING, build_shop
+from tests.browser.judging import found_by_axe, too_small
+from tests.browser.two_people import PHONE, opened, sits_down
+from tests.flow.corner_shop import ALICE, BOB, OPERATOR_PASSWORD, WEDNESDAY_MORNING, build_shop
 from tests.live_server import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -131,3 +135,26 @@ def test_the_alarm_is_seen_in_a_conversation_too_and_ends_with_the_answer(queue:
     looks_up(queue)
     expect(queue.locator("#alarm")).to_have_text("")
     expect(queue).not_to_have_title("(1)")
+
+
+@pytest.mark.parametrize("language", ["en", "id", "it"])
+def test_everybody_can_use_the_pages_with_an_alarm(
+    chromium: Browser,
+    queue: Page,
+    clock: SetClock,
+    axe: str,
+    language: str,
+) -> None:
+    conversation = comes_and_waits(clock)
+    anna, budi = User.objects.get(), create_operator("budi@toko.example", OPERATOR_PASSWORD)
+    claims.claim(conversation, budi)
+    claims.transfer(conversation, budi, anna, "She is in a hurry.")
+    context = chromium.new_context(bypass_csp=True, locale=language, viewport=PHONE)
+    cookies = [cookie for cookie in queue.context.cookies() if cookie["name"] != "django_language"]
+    context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": queue.url}])  # type: ignore[list-item]
+    page = context.new_page()
+    for address in (queue.url, f"{queue.url}conversations/{conversation.reference}/"):
+        page.goto(address)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.locator("#alarm .notice")).to_be_visible()
+        assert (found_by_axe(page, axe), too_small(page)) == ({}, [])
