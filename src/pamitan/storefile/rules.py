@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, field_validator, model_validator
@@ -107,6 +108,12 @@ class Rule(Strict):
         """The templates of ``unlink``, read."""
         return [parse_file(url) for url in self.unlink]
 
+    @property
+    def merely_cuts(self) -> bool:
+        """It does nothing but detach: such rows were made or handled by the account, and need not be its own."""
+        other = self.delete or self.clear or self.replace or self.scrub or self.redact or self.keep or self.unlink
+        return bool(self.detach) and not other
+
     @model_validator(mode="after")
     def one_fate(self) -> Self:
         change = [*self.clear, *self.replace, *self.detach, *self.scrub, *self.redact]
@@ -143,3 +150,8 @@ class Rule(Strict):
                 "alone; give other links, actions and 'personal' a rule of their own"
             )
         return self
+
+
+def claiming(rules: Sequence[Rule]) -> Sequence[Rule]:
+    """The rules whose links say whose a row is: those that merely cut do not, where another one does more."""
+    return [rule for rule in rules if not rule.merely_cuts] or rules
