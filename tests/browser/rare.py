@@ -176,7 +176,8 @@ def thread_of_mails(house: House) -> Conversation:
     """With an answer, a mail, a folded quotation and two files."""
     house.settings.PAMITAN_IMAP_HOST = "localhost"
     anna = create_operator("anna@toko.example", OPERATOR_PASSWORD, SECRET)
-    talk = service.open_conversation(ALICE, Channel.EMAIL, service.Request("orders", "late"), "Hello?", language="en")
+    wanted = service.Request("account", "update", "close")
+    talk = service.open_conversation(ALICE, Channel.EMAIL, wanted, "Hello?", language="en")
     service.reply(talk, anna, "It is on its way.")
     words = "Thank you!\n\n> It is on its way.\n> Anna\n-- \nAlice"
     to = Mail.objects.exclude(reply_to="").get().reply_to
