@@ -60,14 +60,14 @@ def take_pictures(program: Path, all_of_them: bool) -> list[str]:
     with opened_chromium(program) as browser, staged_demo() as url:
         for language in LANGUAGES:
             for stop, page in walk(browser, url, language):
-                for device, screen in SCREENS.items():
+                for device in SCREENS:
                     name, seen = key(stop.name, device, language), look(page, device, stop.shot)
                     known = recorded.get(name)
                     if known and not difference(known, seen) and (STATIC / known.file).exists():
                         kept[name] = known
                         continue
-                    file = _written(name, take(page, device, stop.shot))
-                    kept[name] = Picture(file, screen.shown_width, screen.shown_height, seen.words, seen.looks)
+                    new = take(page, device, stop.shot)
+                    kept[name] = Picture(_written(name, new.picture), new.width, new.height, seen.words, seen.looks)
                     taken.append(name)
     _record(kept)
     return taken

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.sync_api import Page
 
@@ -29,6 +28,9 @@ class Screen:
 
 
 SCREENS = {"phone": Screen(390, 844, 390, 600), "computer": Screen(1280, 800, 800, 520)}
+
+A_LITTLE = 96
+"""CSS pixels at the beginning of a page that are not worth cutting off."""
 
 TIDY = """() => {
   if (document.activeElement) document.activeElement.blur();
@@ -79,6 +81,15 @@ class Shot:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A WebP, and its size in CSS pixels."""
+
+    picture: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Seen:
     """What is pictured."""
 
@@ -96,8 +107,8 @@ def look(page: Page, device: str, shot: Shot) -> Seen:
     return Seen(tuple(words), hashlib.sha256(how.encode()).hexdigest()[:16])
 
 
-def take(page: Page, device: str, shot: Shot) -> bytes:
-    """A WebP of the page, which has been looked at in this size, with its ring."""
+def take(page: Page, device: str, shot: Shot) -> Taken:
+    """Picture the page, which has been looked at in this size, with its ring."""
     page.evaluate("() => scrollTo(0, 0)")
     box = page.locator(shot.ringed).first.bounding_box()
     if box is None:
@@ -105,18 +116,17 @@ def take(page: Page, device: str, shot: Shot) -> bytes:
     page.evaluate(RING, box)
     clip = _clip(page, SCREENS[device], box["y"] + box["height"] + shot.below)
     session = page.context.new_cdp_session(page)
-    taken: dict[str, Any] = session.send(
-        "Page.captureScreenshot",
-        {"format": "webp", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True},
-    )
+    wanted = {"clip": {**clip, "scale": SHARPNESS}, "captureBeyondViewport": True}
+    taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY, **wanted})
     session.detach()
     page.evaluate(UNRING)
-    return base64.b64decode(taken["data"])
+    return Taken(base64.b64decode(taken["data"]), clip["width"], clip["height"])
 
 
-def _clip(page: Page, screen: Screen, lowest: float) -> dict[str, float]:
-    """From the top of the page if the lowest that is to be seen is then inside; else so far down that it is."""
+def _clip(page: Page, screen: Screen, lowest: float) -> dict[str, int]:
+    """Down to the lowest that is to be seen; with the page's beginning, if only a little of it would be missing."""
     whole: int = page.evaluate("document.documentElement.scrollHeight")
-    top = max(0, min(round(lowest), whole) - screen.shown_height)
+    top = max(0, min(round(lowest), whole) - screen.shown_height) // 2 * 2  # even, for whole dots at 1.5 of them
+    more = top if top <= A_LITTLE else 0
     left = (screen.width - screen.shown_width) // 2
-    return {"x": left, "y": top, "width": screen.shown_width, "height": screen.shown_height, "scale": SHARPNESS}
+    return {"x": left, "y": top - more, "width": screen.shown_width, "height": screen.shown_height + more}

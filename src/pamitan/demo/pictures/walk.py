@@ -88,7 +88,7 @@ WALKS: dict[str, tuple[Stop, ...]] = {
         Stop("change", CHOOSING, Shot("a[href*='detail=details']")),
         Stop("channels", f"{CHOOSING}&detail=close", Shot("a[href*='/contact/email']", below=240)),
         Stop("continue", "/close", Shot("main .buttons a[href='/close/confirm']")),
-        Stop("kept", "/close", Shot(f"{KEPT} > summary", below=440), unfold(KEPT)),
+        Stop("kept", "/close", Shot(f"{KEPT} > summary h2", below=440), unfold(KEPT)),
         Stop("confirm", "/close/confirm", Shot(".confirm .buttons button"), fill_in_password),
         Stop("done", "/close/confirm", Shot(".facts > div:has(.reference)", below=240), request_received),
         Stop("undo", "", Shot(UNDO), see_how_it_stands),
