@@ -6,6 +6,7 @@ import datetime as dt
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -123,6 +124,14 @@ def operator_client(operator: User, language: str = "en") -> Client:
     """A browser in which this operator has signed in, with both factors."""
     client = Client(headers={"accept-language": language})
     client.post("/desk/sign-in/", {"login": operator.email, "password": OPERATOR_PASSWORD})
-    answer = client.post("/desk/sign-in/code/", {"code": current_code(operator)})
-    assert answer.status_code == 302
+    assert types_code(client, operator).status_code == 302
     return client
+
+
+def types_code(client: Client, operator: User) -> Any:
+    """The answer to the code of this half minute; where that ended on the way, to the next code."""
+    code = current_code(operator)
+    answer = client.post("/desk/sign-in/code/", {"code": code})
+    if answer.status_code == 200 and current_code(operator) != code:
+        answer = client.post("/desk/sign-in/code/", {"code": current_code(operator)})
+    return answer

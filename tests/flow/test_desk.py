@@ -28,6 +28,7 @@ from tests.flow.corner_shop import (
     Shop,
     customer_client,
     operator_client,
+    types_code,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -75,7 +76,7 @@ def test_password_and_code_let_the_operator_in(anna: User) -> None:
     client = Client()
     client.post("/desk/sign-in/", {"login": anna.email, "password": OPERATOR_PASSWORD})
     assert client.get("/desk/").headers["Location"].startswith("/desk/sign-in/")
-    client.post("/desk/sign-in/code/", {"code": current_code(anna)})
+    types_code(client, anna)
     assert client.get("/desk/").status_code == 200
 
 

@@ -16,14 +16,13 @@ from pamitan.desk.models import Role, Seat
 from pamitan.desk.operators import (
     OperatorError,
     create_operator,
-    current_code,
     give_role,
     operators,
     remove_operator,
     reset_second_factor,
 )
 from pamitan.evidence.models import LedgerEntry
-from tests.flow.corner_shop import ALICE, OPERATOR_PASSWORD, SECRET, operator_client
+from tests.flow.corner_shop import ALICE, OPERATOR_PASSWORD, SECRET, operator_client, types_code
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -177,7 +176,7 @@ def test_signing_in_leads_each_role_to_its_pages() -> None:
     for role, home in [(Role.OPERATOR, "/desk/"), (Role.LEAD, "/desk/"), (Role.AUDITOR, "/desk/ledger/")]:
         operator, client = operator_as(role), Client()
         client.post("/desk/sign-in/", {"login": operator.email, "password": OPERATOR_PASSWORD})
-        answer = client.post("/desk/sign-in/code/", {"code": current_code(operator)})
+        answer = types_code(client, operator)
         assert answer.headers["Location"] == home
 
 
