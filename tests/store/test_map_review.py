@@ -58,7 +58,7 @@ def test_a_new_table_and_a_new_column_are_added_and_marked(sqlite_url: str, file
         "CREATE TABLE ulasan (id INTEGER PRIMARY KEY, pelanggan_kode TEXT, nama_lengkap TEXT)",
         "INSERT INTO ulasan SELECT rowid, kode, nama_lengkap FROM pelanggan",
         "ALTER TABLE pesanan ADD COLUMN hp_penerima TEXT",
-        "UPDATE pesanan SET hp_penerima = '+6281234560000'",
+        "UPDATE pesanan SET hp_penerima = '+628123456' || rowid",
     )
     text = again(sqlite_url, file)
     assert "    ulasan:  # new" in text

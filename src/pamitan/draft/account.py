@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pamitan.draft.links import link_of
@@ -15,7 +15,7 @@ from pamitan.survey.found import Personal, Place
 from pamitan.survey.pairs import key_value_columns
 from pamitan.survey.survey import Survey
 from pamitan.survey.values import is_password_hash
-from pamitan.survey.words import is_staff_flag, spelt
+from pamitan.survey.words import is_staff, is_staff_flag, spelt
 
 _FARTHEST = 3
 """Tables between the account and one of its particulars."""
@@ -24,6 +24,8 @@ Line = tuple[str, Any, str]
 
 _PAST = re.compile(r"_(audit|audits|log|logs|history|histories|version|versions|archive|event|events|change|changes)_")
 """Tables of what once was: what an account holds now is not told there."""
+_ROLE = re.compile(r"^_((user|account|member)_)?(role|type|kind|group|level)_$")
+_FEW_ROLES = 12
 _GUEST_FLAG = re.compile(r"^_(is_)?(guest|tamu|ospite)_$")
 _ACTIVE_FLAG = re.compile(r"^_(is_)?(active|enabled|aktif|attivo)_$")
 _VERIFIED = re.compile(
@@ -39,6 +41,8 @@ def account_lines(survey: Survey) -> Iterator[Line]:
     yield from _address(survey)
     if account.names:
         yield "name", list(account.names), ""
+    elif (name := elsewhere(survey, "name")) is not None:
+        yield "name", name, "? found in another table, one row for each account"
     yield from _plain(survey, "language", r"^_(language|lang|locale|bahasa|lingua|preferred_language)(_code)?_$")
     yield from _plain(
         survey,
@@ -61,14 +65,15 @@ def _address(survey: Survey) -> Iterator[Line]:
 
 def elsewhere(survey: Survey, kind: str) -> dict[str, Any] | None:
     """A particular that is in a table beside the account: a profile, a key/value table, a sign-in two tables away."""
+    ways: list[dict[str, Any]] = []
     for name, found in survey.personal.items():
         for one in found if not _PAST.search(spelt(name)) else ():
             if one.kind == kind and _is_value(survey, one):
                 source = _source(survey, name, one.place.cell)
                 if source is not None and _is_single(survey, name, one):
                     where = _key_condition(survey, name, one.place)
-                    return {**source, "where": where} if where else source
-    return None
+                    ways.append({**source, "where": where} if where else source)
+    return min(ways, key=lambda way: len(str(way["on"])), default=None)  # the nearest: the least to go through
 
 
 def _is_value(survey: Survey, one: Personal) -> bool:
@@ -159,6 +164,8 @@ def _conditions(survey: Survey) -> Iterator[Line]:
     if staff:
         where = {name: _no(table.columns[name]) for name in staff}
         yield "where", where, "? staff are no customers: is this how they are told?"
+    elif (role := role_of(survey)) is not None:
+        yield "where", {role[0]: list(role[1])}, "? staff are no customers: is this how they are told?"
     guest = next((name for name in table.columns if _GUEST_FLAG.match(spelt(name))), None)
     if guest and has_guests(survey):
         yes = 1 if table.columns[guest].kind == "integer" else True
@@ -172,6 +179,18 @@ def _conditions(survey: Survey) -> Iterator[Line]:
     if verified is not None:
         flag: Mapping[str, Any] = {verified.name: {"not": None} if verified.kind in ("datetime", "date") else True}
         yield "email_verified", dict(flag), "? does the shop really verify it?"
+
+
+def role_of(survey: Survey) -> tuple[str, Sequence[str]] | None:
+    """The column that says who is staff, and its values that do not say so."""
+    table = survey.schema.table(survey.account.table)
+    for name, column in table.columns.items():
+        if _ROLE.match(spelt(name)) and column.kind in ("text", "choice"):
+            values = sorted({str(value) for value in survey.samples[table.name].cells(name)})
+            others = [value for value in values if not is_staff(value)]
+            if len(values) <= _FEW_ROLES and others and len(others) < len(values):
+                return name, others
+    return None
 
 
 def has_guests(survey: Survey) -> bool:

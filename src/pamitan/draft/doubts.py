@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pamitan.draft.account import elsewhere, scheme_of
+from pamitan.draft.account import elsewhere, role_of, scheme_of
 from pamitan.draft.links import in_words
-from pamitan.draft.natures import Proposal
+from pamitan.draft.natures import Proposal, is_persons_own
 from pamitan.draft.states import Orders
 from pamitan.stores.passwords import is_usable
 from pamitan.survey.survey import Survey
-from pamitan.survey.words import is_of_third_persons
+from pamitan.survey.words import is_of_third_persons, is_staff_flag, words_of
+
+_ANYBODY = {"user", "account", "person", "people", "member", "partner", "login"}
+"""What tables are called that may hold staff and customers alike."""
 
 
 def doubts(survey: Survey, proposals: Mapping[str, Proposal], orders: Sequence[Orders]) -> Iterator[str]:
     """One sentence for each, the weightiest first."""
     yield from _account(survey)
+    yield from _staff(survey)
     yield from _refused(survey)
     yield from _orders(orders)
     yield from _unmapped(survey)
@@ -24,6 +28,7 @@ def doubts(survey: Survey, proposals: Mapping[str, Proposal], orders: Sequence[O
     for name, proposal in proposals.items():
         yield from (f"{name}: {doubt}" for doubt in proposal.doubts)
         yield from _of_table(survey, proposal)
+    yield from _untied(survey)
     for name in sorted(survey.reading.other_people):
         yield f"{name}: has people who sign in and are taken for staff; are there customers among them?"
 
@@ -41,6 +46,17 @@ def _account(survey: Survey) -> Iterator[str]:
     if scheme_of(account.password, hashes) is None:
         place = f"{account.table}.{account.password}"
         yield f"account: the hashes in {place} are of no scheme that Pamitan verifies; customers will sign in by a code"
+
+
+def _staff(survey: Survey) -> Iterator[str]:
+    """People of the shop among the accounts, whom nothing tells apart."""
+    table = survey.schema.table(survey.account.table)
+    told = any(is_staff_flag(name) for name in table.columns) or role_of(survey) is not None
+    if not told and words_of(table.name)[-1] in _ANYBODY:
+        yield (
+            f"account: does {table.name} hold people of the shop as well? Nothing there says so; if it does, leave "
+            "them out by 'where' under account"
+        )
 
 
 def _refused(survey: Survey) -> Iterator[str]:
@@ -66,6 +82,14 @@ def _unmapped(survey: Survey) -> Iterator[str]:
         if not survey.is_tied(name):
             places = ", ".join(dict.fromkeys(f"{one.place.cell} ({one.kind})" for one in found))
             yield f"{name}: nothing ties it to an account, yet it holds {places}. A proposal stands in the map"
+
+
+def _untied(survey: Survey) -> Iterator[str]:
+    """Sessions, tokens, baskets and the like are somebody's, though nothing says whose."""
+    for name, sample in survey.samples.items():
+        untied = not survey.is_tied(name) and name not in survey.personal and name not in survey.reading.other_people
+        if untied and sample.rows and is_persons_own(name):
+            yield f"{name}: is called after things of customers, and nothing ties it to any: whose are its rows?"
 
 
 def _of_table(survey: Survey, proposal: Proposal) -> Iterator[str]:

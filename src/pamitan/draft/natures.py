@@ -13,7 +13,7 @@ from pamitan.stores.cells import has_empty_value
 from pamitan.stores.schema import Column, ForeignKey, Table
 from pamitan.survey.found import Personal, Place, Tie
 from pamitan.survey.survey import Survey
-from pamitan.survey.words import ORDER_WORDS, is_written_by_people, may_be_free_text, spelt
+from pamitan.survey.words import ORDER_WORDS, is_of_third_persons, is_written_by_people, may_be_free_text, spelt
 
 Nature = Literal["account", "own", "books", "invoice", "handled", "mention"]
 _BOOKS = re.compile(
@@ -31,6 +31,7 @@ _OWN = re.compile(
     r"carrello|alert|alerts|notification|notifications|activity|search|searches|login|logins|device|devices|view|views|"
     r"visitor|visitors|context|contexts|recovery|remember|guest|guests|thread|threads|queue|job|jobs|outbox|mail|mails)_"
 )
+_THEIRS = re.compile(r"_(session|sessions|token|tokens|cart|carts|basket|baskets|wishlist|address_book|login|logins)_")
 UNIQUE = "{unique}"
 _SURE = 0.7
 _SCRUBBED = ("json", "php-serialised", "packed")
@@ -63,6 +64,10 @@ class Proposal:
     """Of a key/value table: the keys whose values are personal; the rows with other keys stay."""
     strays: list[str] = field(default_factory=list)
     """Columns where a customer may be mentioned in rows that are nobody's: taken out of the text there."""
+    others: list[str] = field(default_factory=list)
+    """Columns of somebody else, such as a gift's recipient: they go when that one leaves, if it is a customer."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """Columns by which rows of a table that is deleted from point at others of it, with the key that they hold."""
     doubts: list[str] = field(default_factory=list)
 
     @property
@@ -77,11 +82,18 @@ def proposals(survey: Survey) -> dict[str, Proposal]:
     found = {name: _first(survey, survey.schema.table(name)) for name in names}
     _let_stay_what_is_pointed_at(survey, found)
     for proposal in found.values():
-        if not proposal.delete:
+        if proposal.delete:
+            _let_answers_stay(proposal)
+        else:
             _cut_from_deleted(proposal, found)
             _change(survey, proposal)
     _let_others_lead_on(found)
     return found | {one.table.name: one for one in _mentioning(survey)}
+
+
+def is_persons_own(table: str) -> bool:
+    """Whether a table is called after what customers have for themselves: sessions, baskets, tokens."""
+    return bool(_THEIRS.search(spelt(table)))
 
 
 def _mentioning(survey: Survey) -> Iterator[Proposal]:
@@ -204,6 +216,17 @@ def _cut_from_deleted(proposal: Proposal, found: dict[str, Proposal]) -> None:
             proposal.detach |= {column: None for column in key.columns if proposal.table.columns[column].nullable}
 
 
+def _let_answers_stay(proposal: Proposal) -> None:
+    """Rows of the same table that point at rows which go: cut, so that the database does not refuse."""
+    table = proposal.table
+    by_itself = {cell for tie in proposal.ties for cell, target in tie.on if target.startswith(f"{table.name}.")}
+    for key in table.foreign_keys:
+        is_own = key.target == table.name and len(key.columns) == 1
+        stops = (key.on_delete or "").upper() not in ("CASCADE", "SET NULL")
+        if is_own and stops and table.columns[key.columns[0]].nullable and key.columns[0] not in by_itself:
+            proposal.answers[key.columns[0]] = key.target_columns[0]
+
+
 def _may_be_cut(survey: Survey, child: Table, key: ForeignKey) -> bool:
     if (key.on_delete or "").upper() == "SET NULL":
         return True
@@ -216,7 +239,9 @@ def _change(survey: Survey, proposal: Proposal) -> None:
     if proposal.nature != "account":
         _detach(survey, proposal)
     for one in proposal.personal:
-        if one.confidence >= 0.5 and not proposal.table.columns[one.place.column].generated:
+        if _is_of_another(one, proposal):
+            proposal.others.append(one.place.column)
+        elif one.confidence >= 0.5 and not proposal.table.columns[one.place.column].generated:
             _change_place(survey, proposal, one)
         elif one.kind == "free text" and is_written_by_people(one.place.path or one.place.column):
             _redact(proposal, one.place.column)
@@ -227,6 +252,17 @@ def _change(survey: Survey, proposal: Proposal) -> None:
         proposal.kept_until = next(
             (n for n, c in proposal.table.columns.items() if c.kind in ("date", "datetime")), None
         )
+
+
+def _is_of_another(one: Personal, proposal: Proposal) -> bool:
+    """Whether it is called after somebody else, such as a gift's recipient, and never holds what the owner has.
+
+    It stays when the owner leaves, and goes when that other one does.
+    """
+    place = one.place
+    is_plain = not (place.path or place.key) and proposal.table.columns[place.column].kind == "text"
+    third = one.kind in ("email", "phone", "name") and is_of_third_persons(place.column) and not one.own
+    return third and is_plain and one.seen and proposal.nature in ("books", "invoice")
 
 
 def _redact(proposal: Proposal, column: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pamitan.draft.natures import Proposal
 from pamitan.survey.found import Place, Tie
-from pamitan.survey.words import words_of
+from pamitan.survey.words import kind_of, words_of
 
 _STRAY = "a customer is mentioned in rows that are nobody's"
 
@@ -17,10 +17,34 @@ def parts(proposal: Proposal) -> list[Proposal]:
 
     Of a key/value table the row that names the account is cut, and the others' values go. A row of two persons, each
     with columns of their own (``created_by_id``, ``created_by_email``), has a rule for each. Where rows that are
-    nobody's mention a customer, the last rule takes that out of their text.
+    nobody's, or somebody else's, mention a customer, the last rule takes that out of their text.
     """
-    found = list(_of_key_value(proposal)) or list(_of_roles(proposal)) or [proposal]
-    return [one for one in [*found, *_of_strays(proposal)] if not one.is_empty] or [proposal]
+    owned, handled = _without_handled(proposal)
+    found = list(_of_key_value(owned)) or list(_of_roles(owned)) or [owned]
+    found += [*handled, *_of_answers(proposal), *_of_strays(proposal)]
+    return [one for one in found if not one.is_empty] or [proposal]
+
+
+def _without_handled(proposal: Proposal) -> tuple[Proposal, list[Proposal]]:
+    """What was merely made or handled by an account is cut from it, where other ties say whose it is."""
+    handled = [tie for tie in proposal.ties if not tie.owns and _named_account(tie)]
+    handled = [tie for tie in handled if not _columns_of_role(proposal, tie)]
+    owning = [tie for tie in proposal.ties if tie not in handled]
+    if not owning or proposal.nature in ("account", "handled"):
+        return proposal, []
+    cuts = [(tie, column) for tie in handled for column in [_named_account(tie)] if column]
+    nullable = [(tie, column) for tie, column in cuts if proposal.table.columns[column].nullable]
+    found = [Proposal(proposal.table, "handled", [tie], [], detach={column: None}) for tie, column in nullable]
+    rest = {name: value for name, value in proposal.detach.items() if name not in {column for _tie, column in cuts}}
+    return replace(proposal, ties=owning, detach=rest), found
+
+
+def _of_answers(proposal: Proposal) -> Iterator[Proposal]:
+    """Rows that stay no longer point at rows of the same table that go."""
+    for column, key in proposal.answers.items():
+        on = ((column, f"{proposal.table.name}.{key}"),)
+        tie = Tie(proposal.table.name, "foreign key", on, reason="what stays no longer points at what goes")
+        yield Proposal(proposal.table, "handled", [tie], [], detach={column: None})
 
 
 def _of_key_value(proposal: Proposal) -> Iterator[Proposal]:
@@ -81,6 +105,12 @@ def _only(proposal: Proposal, columns: Collection[str]) -> Proposal:
 
 
 def _of_strays(proposal: Proposal) -> Iterator[Proposal]:
-    for column in proposal.strays:
+    for column in dict.fromkeys([*proposal.strays, *filter(_may_be_looked_up, proposal.others)]):
         tie = Tie(proposal.table.name, "mentions", place=Place(column), confidence=0.7, reason=_STRAY)
-        yield Proposal(proposal.table, "mention", [tie], [], redact=[column])
+        beside = [name for name in proposal.others if name != column and words_of(name)[:-1] == words_of(column)[:-1]]
+        yield Proposal(proposal.table, "mention", [tie], [], redact=[column, *beside])
+
+
+def _may_be_looked_up(column: str) -> bool:
+    """Whether it is called as one of addresses or numbers, by which a customer is found."""
+    return kind_of(column) in ("email", "phone")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pamitan.stores.schema import Table
-from pamitan.survey.found import Tie
 from pamitan.survey.survey import Survey
 from pamitan.survey.words import ORDER_WORDS, spelt, words_of
 
@@ -71,7 +70,7 @@ def _orders(survey: Survey, table: Table) -> Orders | None:
     words = survey.reading.names.words(table.name)
     kind = _kind(words)
     where: Mapping[str, Any] = {}
-    if kind is None or not _is_direct(survey, table):
+    if kind is None or _is_part(survey, table):
         where = dict(_order_type(survey, table))
         if not where:
             return None
@@ -95,9 +94,11 @@ def _kind(words: tuple[str, ...]) -> Literal["order", "subscription", "return"] 
     return "return" if last in RETURN_WORDS else None
 
 
-def _is_direct(survey: Survey, table: Table) -> bool:
-    ties: list[Tie] = list(survey.ties[table.name])
-    return any(tie.owns and (tie.targets == {"account"} or tie.place or tie.how == "reverse") for tie in ties)
+def _is_part(survey: Survey, table: Table) -> bool:
+    """Whether its rows are somebody's only as parts of other orders."""
+    names = survey.reading.names
+    ways = [tie.targets - {"account"} for tie in survey.ties[table.name] if tie.owns and tie.how != "reverse"]
+    return bool(ways) and all(any(_kind(names.words(name)) for name in way) for way in ways)
 
 
 def _order_type(survey: Survey, table: Table) -> Iterator[tuple[str, Any]]:

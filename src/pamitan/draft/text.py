@@ -10,7 +10,7 @@ from pamitan.draft.account import account_lines, has_guests
 from pamitan.draft.doubts import doubts
 from pamitan.draft.flow import flow
 from pamitan.draft.links import in_words, link_of
-from pamitan.draft.natures import Proposal
+from pamitan.draft.natures import Proposal, is_persons_own
 from pamitan.draft.parts import parts
 from pamitan.draft.seen import seen_lines
 from pamitan.draft.shelves import balance_lines, library_lines
@@ -293,4 +293,5 @@ def ignored(survey: Survey, proposals: Mapping[str, Proposal]) -> Iterator[tuple
             yield name, ("people of the shop or its suppliers, who are no customers", f"  {MARK}")
         elif name not in survey.personal and name not in doubtful and not survey.samples[name].is_refused:
             empty = survey.samples[name].rows == 0
-            yield name, ("empty when it was looked at" if empty else "nothing of a customer in the sample", "")
+            doubt = f"  {MARK}" if is_persons_own(name) and not empty else ""
+            yield name, ("empty when it was looked at" if empty else "nothing of a customer in the sample", doubt)

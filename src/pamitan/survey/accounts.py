@@ -45,7 +45,7 @@ def described(table: Table, sample: Sample) -> AccountTable | None:
         (),
         _place_of(table, sample, "email"),
         _place_of(table, sample, "phone"),
-        tuple(_name_columns(table)),
+        tuple(_name_columns(table, sample)),
         _password_of(table, sample),
         is_staff(table.name),
     )
@@ -135,9 +135,11 @@ def _holds_emails(cells: Sequence[object]) -> bool:
     return bool(texts) and sum(map(is_email, texts)) > len(texts) * 0.6
 
 
-def _name_columns(table: Table) -> Iterator[str]:
+def _name_columns(table: Table, sample: Sample) -> Iterator[str]:
     named = [name for name, column in table.columns.items() if column.kind in ("text", "other")]
+    named = [name for name in named if not _holds_emails(sample.cells(name))]
     people = [name for name in named if kind_of(name, in_persons_table=True) == "name" and not may_be_free_text(name)]
+    people = [name for name in people if "_signature_" not in spelt(name)]
     real = [name for name in people if not re.search(r"_(user|login|nick|display|screen|nice|nicename)_", spelt(name))]
     people = [name for name in people if not re.search(r"_(login|user)_", spelt(name))] or people
     first = [name for name in real if re.search(r"_(first|given|depan|vorname|voornaam|prenom|nombres?)_", spelt(name))]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pamitan.content.identifiers import normalise_email, normalise_phone
+from pamitan.stores.sampling import Row
 from pamitan.stores.schema import Table
 from pamitan.survey.found import Place, Tie
+from pamitan.survey.polymorphic import pairs_of
 from pamitan.survey.reading import NOBODY, Reading
 from pamitan.survey.ties import SURE
 from pamitan.survey.values import is_email
@@ -14,6 +17,9 @@ from pamitan.survey.words import ORDER_WORDS, is_account_word, is_of_third_perso
 
 _ONE_EACH = 0.6
 """The share of different rows among those pointed at, from which on each is one customer's own."""
+_MOST_CLASSES = 20
+_SOME = 0.1
+"""The share of rows without an owner, from which on another way to their owners is wanted."""
 
 
 def contact_ties(reading: Reading) -> Iterator[Tie]:
@@ -75,6 +81,24 @@ def _by_email(reading: Reading, table: Table, place: Place) -> Iterator[Tie]:
     yield Tie(table.name, "email", place=place, where=where, confidence=confidence, reason=reason)
 
 
+def guest_ties(reading: Reading) -> Iterator[Tie]:
+    """By the e-mail addresses of customers in rows that no other tie leads to, where it leads to most: of guests."""
+    for table in reading.schema.tables.values():
+        ties = [tie for tie in reading.ties.get(table.name, []) if tie.owns]
+        if not any(tie.how == "reverse" for tie in ties) or any(tie.how == "email" for tie in ties):
+            continue
+        rows = reading.samples[table.name].found
+        owners = reading.true_owners(table.name, rows)
+        unowned = [row for row, owner in zip(rows, owners, strict=True) if owner is None]
+        for place in _email_places(reading, table):
+            values = [str(value) for row in unowned for value in reading.values(row, place)]
+            known = reading.accounts_by_email({address for value in values if (address := normalise_email(value))})
+            if known and not is_of_third_persons(place.path or place.column):
+                reason = f"{len(known)} of {len(set(values))} sampled addresses are customers', of guests"
+                yield Tie(table.name, "email", place=place, confidence=0.8, reason=reason)
+                break
+
+
 def _by_phone(reading: Reading, table: Table) -> Iterator[Tie]:
     phone = reading.account.phone
     columns = [name for name in table.columns if kind_of(name) == "phone"]
@@ -97,26 +121,44 @@ def _phone(reading: Reading, value: object) -> str | None:
     return normalise_phone(str(value), reading.country)
 
 
-def reverse_ties(reading: Reading, personal_tables: set[str]) -> Iterator[Tie]:
-    """Rows that a customer's row points at and that are this customer's alone: the address of an order."""
-    for name in [reading.account.table, *reading.ties]:
+def reverse_ties(reading: Reading, pointing: Sequence[str], personal_tables: set[str]) -> Iterator[Tie]:
+    """Rows that a customer's row points at and that are this customer's alone: the address of an order.
+
+    ``pointing``: the tables from which. What is yielded is to be added to the reading before the next is asked for.
+    """
+    for name in pointing:
         if not reading.belongs(name):
             continue
         table = reading.schema.table(name)
         for on, target in _pointers(reading, table):
             wanted = target in personal_tables or _is_order_of_part(reading, target, name)
-            if not wanted or target == reading.account.table or _has_owners(reading, target):
+            is_through_it = any(target in tie.targets for tie in reading.ties.get(name, []))
+            if not wanted or target == reading.account.table or is_through_it:
                 continue
             tie = _reverse(reading, name, on, target)
             if tie is not None and tie.confidence >= SURE:
                 yield tie
+        yield from _by_class(reading, table, personal_tables)
 
 
-def _has_owners(reading: Reading, table: str) -> bool:
-    """Whether most of the rows have an owner already."""
-    rows = reading.samples[table].found
-    owned = sum(1 for owner in reading.owners(table, rows) if owner)
-    return bool(reading.ties.get(table)) and owned * 2 > len(rows)
+def _by_class(reading: Reading, table: Table, personal_tables: set[str]) -> Iterator[Tie]:
+    """The same by a class name and an id: the card with which an order was paid."""
+    for type_, id_ in pairs_of(reading, table):
+        values = {str(row[type_]) for row in reading.samples[table.name].found if row[type_] not in (None, "")}
+        for value in sorted(values)[:_MOST_CLASSES]:
+            for target in reading.names.tables_of_class(value) & personal_tables - {reading.account.table, table.name}:
+                key = reading.schema.table(target).primary_key
+                where = {"exists": {"table": table.name, "on": {id_: key[0]}, "where": {type_: value}}} if key else {}
+                rows = [row for row in reading.samples[table.name].found if str(row[type_]) == value]
+                tie = _reverse(reading, table.name, ((id_, key[0]),), target, rows) if len(key) == 1 else None
+                if tie is not None and tie.confidence >= SURE:
+                    yield replace(tie, where=where)
+
+
+def _have_owners(reading: Reading, table: str, rows: Sequence[Row]) -> bool:
+    """Whether nearly all of these rows have an owner already."""
+    without = sum(1 for owner in reading.true_owners(table, rows) if owner is None)
+    return without < max(1, len(rows) * _SOME)
 
 
 def _is_order_of_part(reading: Reading, target: str, part: str) -> bool:
@@ -142,9 +184,10 @@ def _pointers(reading: Reading, table: Table) -> Iterator[tuple[_On, str]]:
                 yield ((column, reading.schema.table(target).primary_key[0]),), target
 
 
-def _reverse(reading: Reading, name: str, on: _On, target: str) -> Tie | None:
+def _reverse(reading: Reading, name: str, on: _On, target: str, among: Sequence[Row] | None = None) -> Tie | None:
     column, keys = on[0][0], [key for _column, key in on]
-    rows = [row for row in reading.samples[name].found if reading.at(row, column) not in NOBODY]
+    sampled = reading.samples[name].found if among is None else among
+    rows = [row for row in sampled if reading.at(row, column) not in NOBODY]
     if not rows or is_staff(column) or is_staff(target):
         return None
     pointed = [tuple(reading.at(row, column) for column, _key in on) for row in rows]
@@ -152,7 +195,14 @@ def _reverse(reading: Reading, name: str, on: _On, target: str) -> Tie | None:
     pairs = {(one, owner) for one, owner in zip(pointed, owners, strict=True) if owner}
     shared = len({one for one, _owner in pairs}) / len(pairs) if pairs else 0
     there = reading.parents(target, keys, set(pointed))
-    if not there or shared < _ONE_EACH or len(set(pointed)) < 0.5 * len({owner for owner in owners if owner}):
+    led = {one for one, _owner in pairs}
+    owned = [row for row in there if tuple(reading.at(row, key) for key in keys) in led]
+    if (
+        not there
+        or _have_owners(reading, target, owned)
+        or shared < _ONE_EACH
+        or len(set(pointed)) < 0.5 * len({owner for owner in owners if owner})
+    ):
         return None
     source = "account" if name == reading.account.table else name
     reason = f"{name}.{column} points at it, and each row is one customer's"

@@ -80,6 +80,8 @@ class Personal:
     derived: bool = False
     """A copy that is computed from other columns: a search vector, a search text."""
     format: Format = "plain"
+    own: bool = False
+    """The row's own customer was met there."""
 
 
 @dataclass(frozen=True)

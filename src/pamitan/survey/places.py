@@ -38,8 +38,14 @@ _IS_KEY = re.compile(r"^_(code|key|hash|value|digest|selector|validator)_$")
 RANDOM_VALUES = "random values, as secret links have"
 _MAY_BE_SECRET = re.compile(r"_(key|hash|token|code|secret|link|salt|nonce|verifier|cookie)_$")
 _STATE_OF_WORK = re.compile(
-    r"^(new|open|closed|complete|pending|paid|placed|process|cancel|deliver|ship|draft|active)", re.I
+    r"^(new|open|closed|complete|pending|paid|placed|process|cancel|deliver|ship|draft|active|done|sent|sale|posted|"
+    r"confirm|assign|wait|ready|refus|approv|reject|fail|success|authori|captur|void|expired|return|hold|error|finish)",
+    re.IGNORECASE,
 )
+_BARE_NAME = re.compile(r"^_(name|nama|nome|nom|nombre|naam)_$")
+_OWNERS = 3
+"""Owners who all have one value that is therefore none of theirs."""
+_MAY_BE_NUMBERS = {"phone", "card or bank number", "identity number", "location", "birth date", "ip address"}
 _UNMISTAKABLE = {"email", "ip address", "user agent"}
 _MANY = 5
 _SAYS_LITTLE = {"name", "value", "code", "id", "type", "title", "number", "label", "text", "key", "line", "state"}
@@ -227,6 +233,8 @@ class TablePlaces:
             if not values:
                 return None
         by_hit = self._by_hit(place, held, hit, derived)
+        if by_hit is None and self._is_the_shops(held):
+            return None
         by_value = self._by_value(place, values, column.kind, called, known)
         by_name = self._by_name(called, column.kind, values, is_inner=bool(place.path or place.key))
         best = self._best(by_hit, by_value, by_name)
@@ -246,7 +254,16 @@ class TablePlaces:
             by_hit is not None or by_value is not None,
             derived,
             held.format,
+            by_hit is not None,
         )
+
+    def _is_the_shops(self, held: Held) -> bool:
+        """Whether one address or number stands in the rows of several owners, and hardly another: the shop's own."""
+        texts = {str(value) for _number, value in held.values}
+        if not self.is_tied or len(texts) * _OWNERS > len(held.values) or not any(map(_is_contact, texts)):
+            return False
+        owners = self.reading.owners(self.table.name, self.rows)
+        return len({owners[number] for number, _value in held.values if owners[number]}) >= _OWNERS
 
     def _best(
         self, by_hit: _Guess | None, by_value: _Guess | None, by_name: _Guess | None
@@ -277,27 +294,30 @@ class TablePlaces:
             return _Guess("secret", 0.6, RANDOM_VALUES)
         if kind is None or (not is_inner and column_kind not in _TYPES_OF.get(kind, _TEXTS)):
             return None
-        if column_kind in ("integer", "decimal") and kind not in (
-            "phone",
-            "card or bank number",
-            "identity number",
-            "location",
-            "birth date",
-            "ip address",
-        ):
-            return None
-        if (
-            kind == "address"
-            and re.search(r"_(state|region|zone)_$", spelt(called))
-            and self._is_of_another_sort(values)
-        ):
-            return None
-        if kind == "email" and values and not any("@" in str(value) for value in values):
+        if self._belies(kind, called, column_kind, values):
             return None
         confidence = 0.85 if self.is_tied else 0.65
         if not values:
             return _Guess(kind, confidence - 0.2, f"called as {_a(kind)}; no values in the sample")
         return _Guess(kind, confidence, f"called as {_a(kind)}")
+
+    def _belies(self, kind: Kind, called: str, column_kind: str, values: Sequence[Any]) -> bool:
+        """Whether the type or the values say that it cannot be what it is called after."""
+        if column_kind in ("integer", "decimal") and kind not in _MAY_BE_NUMBERS:
+            return True
+        if kind == "address" and re.search(r"_(state|region|zone)_$", spelt(called)):
+            return self._is_of_another_sort(values)
+        if kind == "email":
+            return bool(values) and not any("@" in str(value) for value in values)
+        if kind == "identity number":
+            return column_kind != "text" and "_vat_" in spelt(called)
+        return kind == "name" and bool(_BARE_NAME.match(spelt(called))) and self._is_of_a_thing(values)
+
+    def _is_of_a_thing(self, values: Sequence[Any]) -> bool:
+        """Whether they are numbers of orders, or names of products: with digits, or the same in most rows."""
+        texts = [str(value) for value in values]
+        with_digits = sum(1 for text in texts if any(map(str.isdigit, text)))
+        return len(texts) >= _MANY and (with_digits > len(texts) * 0.6 or len(set(texts)) < len(texts) * 0.4)
 
     def _is_of_another_sort(self, values: Sequence[Any]) -> bool:
         """Whether a state is that of an order and not of a federation."""
@@ -400,7 +420,8 @@ class TablePlaces:
             return hits.rows >= 3 and hits.rows >= 0.05 * len(held.values)
         if hits.strong >= 1 and hits.rows > others:
             return True
-        return hits.rows >= 2 and hits.rows > others
+        is_written = others == 0 and may_be_free_text(_last_step(held.place))
+        return hits.rows > others and (hits.rows >= 2 or (is_written and hits.rows * 2 >= len(held.values)))
 
 
 @dataclass(frozen=True)
@@ -428,6 +449,10 @@ class _Hits:
 
 
 _AS_KIND: dict[str, Kind] = {"email": "email", "phone": "phone", "name": "name", "address": "address", "id": "person"}
+
+
+def _is_contact(text: str) -> bool:
+    return "@" in text or bool(re.fullmatch(r"\+[\d\s().-]{7,20}", text))
 
 
 def place_is_number(value: Any) -> bool:

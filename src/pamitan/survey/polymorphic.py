@@ -25,7 +25,22 @@ _GENERIC = {
     "subject",
     "source",
 }
-_GENERIC |= {"foreign", "related", "relation", "parent", "auditable", "loggable", "owner", "actor", "causer"}
+_GENERIC |= {
+    "res",
+    "rel",
+    "obj",
+    "rec",
+    "doc",
+    "foreign",
+    "related",
+    "relation",
+    "parent",
+    "auditable",
+    "loggable",
+    "owner",
+    "actor",
+    "causer",
+}
 _MOST_CLASSES = 40
 
 
@@ -60,14 +75,38 @@ def _has_id(table: Table, base: str) -> bool:
     return any(words_of(column) in ([base, "id"], [base, "uuid"]) for column in table.columns)
 
 
-def typed_ids(table: Table) -> set[str]:
+def typed_ids(reading: Reading, table: Table) -> set[str]:
     """The id columns that mean nothing without their class."""
-    return {id_ for _type, id_ in type_and_id(table)}
+    return {id_ for _type, id_ in pairs_of(reading, table)}
+
+
+def pairs_of(reading: Reading, table: Table) -> list[tuple[str, str]]:
+    """The pairs of columns, type first: told by their names, else by values that are names of tables."""
+    named = type_and_id(table)
+    bare = [id_ for id_ in table.columns if _is_bare_id(table, id_) and id_ not in {id_ for _type, id_ in named}]
+    texts = [column.name for column in table.columns.values() if column.kind in ("text", "choice")] if bare else []
+    types = [name for name in texts if _names_tables(reading, table, name)]
+    return [*named, *((types[0], id_) for id_ in bare if len(types) == 1)]
+
+
+def _is_bare_id(table: Table, column: str) -> bool:
+    """Whether it is the id of some entity or object, of which its name does not say more."""
+    words = words_of(column)
+    return len(words) == 2 and words[0] in _GENERIC and words[1] in _ID_WORDS and column not in table.primary_key
+
+
+def _names_tables(reading: Reading, table: Table, column: str) -> bool:
+    """Whether a few values are in all of its rows, most of them what tables are called after."""
+    held = [str(value) for value in reading.samples[table.name].cells(column)]
+    values = set(held)
+    if not 2 <= len(values) <= _MOST_CLASSES or len(values) * 2 > len(held):
+        return False
+    return sum(1 for value in values if reading.names.tables_of_class(value)) >= 0.6 * len(values)
 
 
 def polymorphic_ties(reading: Reading, table: Table) -> Iterator[Tie]:
     """The ties by a class name and an id."""
-    for type_, id_ in type_and_id(table):
+    for type_, id_ in pairs_of(reading, table):
         classes: dict[object, set[str]] = {}
         for row in reading.samples[table.name].found:
             if row[type_] not in (None, "") and row[id_] not in (None, ""):

@@ -129,9 +129,21 @@ class Reading:
                 found[index] = owner
         return found
 
+    def true_owners(self, table: str, rows: Sequence[Row]) -> list[str | None]:
+        """The account of each row, by ties that say whose it is; not who merely made or handled it."""
+        owning = [tie for tie in self.ties.get(table, []) if tie.owns]
+        found = [self.owners_by(tie, rows) for tie in owning]
+        return (
+            [next(filter(None, of_row), None) for of_row in zip(*found, strict=True)] if found else [None] * len(rows)
+        )
+
     def owners_by(self, tie: Tie, rows: Sequence[Row]) -> list[str | None]:
         """The account of each row, as far as this tie alone tells."""
         return self._owners_by(tie, rows, frozenset({tie.table}))
+
+    def owners_of_targets(self, on: tuple[tuple[str, str], ...], rows: Sequence[Row]) -> list[str | None]:
+        """The account of the row that each of these points at, as far as the ties found so far tell."""
+        return self._owners_by(Tie(on[0][1].rpartition(".")[0], "overlap", on), rows, frozenset())
 
     def _owners_by(self, tie: Tie, rows: Sequence[Row], seen: frozenset[str]) -> list[str | None]:
         held = [

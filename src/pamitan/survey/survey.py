@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pamitan.stores.sampling import Sample, Sampler
-from pamitan.stores.schema import Schema
+from pamitan.stores.schema import Schema, Table
 from pamitan.survey.accounts import account_tables, described
-from pamitan.survey.contacts import contact_ties, reverse_ties
+from pamitan.survey.contacts import contact_ties, guest_ties, reverse_ties
 from pamitan.survey.found import AccountTable, Personal, Tie
 from pamitan.survey.places import TablePlaces, known_people
 from pamitan.survey.reading import Reading
 from pamitan.survey.ties import SURE, find_ties
+from pamitan.survey.words import kind_of
 
 _CLEAR_LEAD = 1.0
 """By so much the likeliest account table must lead the next one."""
@@ -55,7 +56,10 @@ def survey(sampler: Sampler, country: str, account_table: str | None = None) -> 
         reading.add(tie) if tie.confidence >= SURE else found.append(tie)
     reading.meet_owners()
     personal, _strays = _personal(reading)
-    for tie in _reverse(reading, personal):
+    for only_account in (True, False):  # what accounts point at is theirs; only then what hangs on that is known
+        _add_reverse(reading, personal, only_account=only_account)
+        found += find_ties(reading)
+    for tie in list(guest_ties(reading)):
         reading.add(tie)
     doubtful = [tie for tie in [*found, *find_ties(reading)] if tie.confidence < SURE]
     personal, strays = _personal(reading)
@@ -63,12 +67,23 @@ def survey(sampler: Sampler, country: str, account_table: str | None = None) -> 
     return Survey(reading.schema, reading, reading.account, reading.ties, doubtful, personal, strays)
 
 
-def _reverse(reading: Reading, personal: Mapping[str, Sequence[Personal]]) -> list[Tie]:
+def _add_reverse(reading: Reading, personal: Mapping[str, Sequence[Personal]], *, only_account: bool) -> None:
+    """Ties to rows that are pointed at; each is remembered at once, so that no other way to the same rows is sought."""
     named = {table for table, found in personal.items() if found}
     named |= {
         name for name in reading.schema.tables if TablePlaces(reading, reading.schema.table(name), True).is_of_persons
     }
-    return list(reverse_ties(reading, named))
+    if only_account:
+        named |= {name for name, table in reading.schema.tables.items() if _may_be_a_persons(table)}
+    pointing = [reading.account.table] if only_account else list(reading.ties)
+    for tie in reverse_ties(reading, pointing, named):
+        reading.add(tie)
+
+
+def _may_be_a_persons(table: Table) -> bool:
+    """Whether it has columns for a name and an address, or the like."""
+    kinds = {kind_of(column, in_persons_table=True) for column in table.columns}
+    return len(kinds & {"name", "address", "email", "phone", "birth date"}) > 1
 
 
 def _personal(reading: Reading) -> tuple[dict[str, list[Personal]], dict[str, list[str]]]:
@@ -89,7 +104,7 @@ def _personal(reading: Reading) -> tuple[dict[str, list[Personal]], dict[str, li
 
 def _chosen(reading: Reading, wanted: str | None) -> AccountTable:
     candidates = account_tables(reading.schema, reading.samples, reading.names)
-    reading.other_people = {one.table for one in candidates[1:] if one.is_staff or one.password}
+    reading.other_people = {one.table for one in candidates[1:] if one.is_staff or _signs_in(one)}
     if wanted is not None:
         return _named(reading, wanted, candidates)
     good = [candidate for candidate in candidates if not candidate.is_staff]
@@ -124,8 +139,13 @@ def _named(reading: Reading, wanted: str, candidates: Sequence[AccountTable]) ->
 
 def _others(reading: Reading, account: AccountTable, candidates: Sequence[AccountTable]) -> set[str]:
     """The tables of other people who sign in; carts and the like keep customers' passwords as well."""
-    some = [one for one in candidates if one.table != account.table and (one.is_staff or one.password)]
+    some = [one for one in candidates if one.table != account.table and (one.is_staff or _signs_in(one))]
     return {one.table for one in some if one.is_staff or not _hangs_on(reading, one, account)}
+
+
+def _signs_in(one: AccountTable) -> bool:
+    """Whether its rows are people with passwords; a page may have a password of its own."""
+    return bool(one.password and (one.email or one.phone or one.names))
 
 
 def _hangs_on(reading: Reading, one: AccountTable, other: AccountTable) -> bool:

@@ -94,11 +94,10 @@ class Names:
     def tables_of_class(self, value: str) -> set[str]:
         r"""The tables that a class name such as ``App\Models\OrderLine`` or ``shop.customer`` may stand for."""
         last = value.replace("\\", "/").replace(".", "/").replace(":", "/").rstrip("/").rpartition("/")[2]
-        subject = tuple(words_of(last))
-        if not subject:
-            return set()
-        whole = {name for name in self._tables if subject in (self.words(name), tuple(self._words[name]))}
-        return whole or {name for name in self._tables if _ends(self.words(name), subject)}
+        for subject in (tuple(words_of(value)), tuple(words_of(last))):
+            if whole := {name for name in self._tables if subject in (self.words(name), tuple(self._words[name]))}:
+                return whole
+        return {name for name in self._tables if subject and _ends(self.words(name), subject)}
 
 
 def without_entity(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 from pamitan.stores.sampling import Row, as_text
 from pamitan.stores.schema import Column, ForeignKey, Table
 from pamitan.survey.found import Place, Tie
-from pamitan.survey.pairs import follow_to_entities, key_value_ties
+from pamitan.survey.pairs import follow_to_entities, key_value_columns, key_value_ties
 from pamitan.survey.polymorphic import polymorphic_ties, typed_ids
 from pamitan.survey.reading import NOBODY, Reading
 from pamitan.survey.tables import SAYS_NOTHING, is_about_account, subject_of
@@ -24,8 +24,8 @@ from pamitan.survey.words import PERSON_COLUMN, is_staff, kind_of, spelt, words_
 SURE = 0.5
 """The confidence from which on a tie is taken up into a draft."""
 _HANDLED = re.compile(
-    r"_(created|updated|modified|uploaded|approved|assigned|handled|edited|published|deleted|processed|verified|checked|"
-    r"author|editor|moderator|reviewed|last_edited|last_modified|changed|closed|resolved|invited|referred|support|rep)_"
+    r"_(create|created|write|updated|modified|uploaded|approved|assigned|handled|edited|published|deleted|processed|verified|checked|"
+    r"author|editor|moderator|reviewed|last_edited|last_modified|changed|closed|resolved|invited|referred|support|rep|salesman|sales_person|salesperson)_"
 )
 _KEY_KINDS = ("integer", "text", "uuid", "decimal", "other")
 _OWN_ROLES = ("buyer", "purchaser", "owner", "holder", "recipient", "subscriber", "member")
@@ -37,6 +37,8 @@ _KEY = re.compile(r"^_(id|fk)_.|_(id|ids|uuid|guid|fk|no|number|ref|reference|co
 _GENERIC_SUBJECTS = (("entity",), ("parent",), ("object",), ("row",))
 _LONG = 12
 """Characters of a key that no other table has by chance."""
+_BY_EACH = 6
+"""Rows for each account, from which on those accounts may have handled them only."""
 _DEPTH = 8
 _MOST_PATHS = 80
 
@@ -86,7 +88,8 @@ def _ties(reading: Reading, table: Table) -> Iterator[Tie]:
     if table.name == reading.account.table:
         return
     yield from polymorphic_ties(reading, table)
-    typed = typed_ids(table)
+    typed = typed_ids(reading, table)
+    typed |= set((key_value_columns(reading, table) or ())[:1])
     for column in table.columns.values():
         if column.kind in _KEY_KINDS and column.name not in typed:
             yield from _by_column(reading, table, column)
@@ -108,8 +111,20 @@ def _declared(reading: Reading, table: Table) -> Iterator[Tie]:
         if key.target == account.table or _is_covered(reading, table):
             continue
         is_other = table.name not in (key.target, account.table) and reading.belongs(key.target)
+        if key.target == table.name and _hand_on(reading, table, key):
+            yield _by_foreign_key(reading, table, key, table.name)
         if is_other and not _leads_back(reading, key.target, table.name):
             yield _borne_out(reading, _by_foreign_key(reading, table, key, key.target), key.target)
+
+
+def _hand_on(reading: Reading, table: Table, key: ForeignKey) -> bool:
+    """Whether rows that name nobody point at rows of the same table that do, and none at those of another."""
+    rows = [row for row in reading.samples[table.name].found if row[key.columns[0]] is not None]
+    own = reading.true_owners(table.name, rows)
+    on = tuple(zip(key.columns, (f"{table.name}.{name}" for name in key.target_columns), strict=True))
+    whole = reading.owners_of_targets(on, rows)
+    pairs = [(one, other) for one, other in zip(own, whole, strict=True) if other]
+    return any(one is None for one, _other in pairs) and all(one in (None, other) for one, other in pairs)
 
 
 def _borne_out(reading: Reading, tie: Tie, target: str) -> Tie:
@@ -137,7 +152,8 @@ def _by_foreign_key(reading: Reading, table: Table, key: ForeignKey, target: str
     on = tuple(zip(key.columns, (f"{target}.{name}" for name in names), strict=True))
     owns = not _is_handled(key.columns[0]) and not (target == "account" and is_staff(table.name))
     owns = owns and not (target == "account" and _is_staffs_alone(reading, table, key.columns[0]))
-    return Tie(table.name, "foreign key", on, reason=f"foreign key to {key.target}", owns=owns)
+    tie = Tie(table.name, "foreign key", on, reason=f"foreign key to {key.target}", owns=owns)
+    return replace(tie, owns=False) if target == "account" and _is_by_few(reading, table, tie) else tie
 
 
 def _leads_back(reading: Reading, parent: str, child: str) -> bool:
@@ -149,6 +165,14 @@ def _is_staffs_alone(reading: Reading, table: Table, column: str) -> bool:
     """Whether the column names staff in all sampled rows, though they are accounts as customers are."""
     named = {reading.at(row, column) for row in reading.samples[table.name].found} - NOBODY
     return bool(named) and named <= reading.staff
+
+
+def _is_by_few(reading: Reading, table: Table, tie: Tie) -> bool:
+    """Whether hardly any accounts are named, in many rows that do not hold what they hold: those of salespeople."""
+    rows = reading.samples[table.name].found
+    named = [one for row in rows if (one := reading.at(row, tie.on[0][0])) not in NOBODY]
+    few = len(set(named)) * _BY_EACH <= len(named) and len(set(named)) * 4 <= len(reading.panel)
+    return len(named) >= _BY_EACH and few and not _rows_name_owner(reading, table, tie)
 
 
 def _is_handled(column: str) -> bool:
@@ -355,7 +379,9 @@ def _by_values_alone(reading: Reading, table: Table, cell: str, filled: Sequence
         yield from _by_same_column(reading, table, cell, filled)
     tie = Tie(table.name, "overlap", on)
     may_be = not telling and bool(re.search(r"_(id|no|ref|uid|code|who|by|key)_", spelt(_last(cell))))
-    if may_be and reading.share_of(account.table, account.id, filled) >= 0.9 and _rows_name_owner(reading, table, tie):
+    numbers = [value for value in filled if value.isdigit()]
+    some = numbers if len(numbers) >= len(filled) * 0.3 else filled  # others may be keys of guests
+    if may_be and reading.share_of(account.table, account.id, some) >= 0.9 and _rows_name_owner(reading, table, tie):
         yield Tie(table.name, "overlap", on, confidence=0.85, reason="its rows hold what that account holds")
 
 

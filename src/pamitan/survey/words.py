@@ -39,7 +39,8 @@ _NAME_WORDS = (
 _RULES: list[tuple[Kind, str]] = [
     (
         "secret",
-        r"_(password|passwd|pwd|pass|kata_sandi|sandi|salt|secret|otp|pin|remember_token|api_key|token|passwort)_",
+        r"_(password|passwd|pwd|pass|kata_sandi|sandi|salt|secret|otp|pin|remember_token|api_key|token|passwort|"
+        r"(activation|auth|recovery|reset|verification|confirmation|security)_(key|code|hash|stamp))_",
     ),
     ("e-mail hash", r"_(e_?mail|mail|gravatar)_(hash|md5|sha1?|sha256|digest)_|_hashed_e_?mail_|_gravatar_"),
     ("ip address", r"_(ip|ipv4|ipv6|remote_addr|ip_addr|ip_address|x_forwarded_for|forwarded_ip|client_ip)_"),
@@ -65,7 +66,7 @@ _RULES: list[tuple[Kind, str]] = [
     ),
     (
         "identity number",
-        r"_(tax_id|taxid|vat_(id|number|no)|npwp|nik|ktp|no_ktp|ssn|passport|paspor|codice_fiscale|partita_iva|cpf|cnpj|nif|"
+        r"_(tax_id|taxid|vat|vat_(id|number|no)|tax_number|npwp|nik|ktp|no_ktp|ssn|passport|paspor|codice_fiscale|partita_iva|cpf|cnpj|nif|"
         r"dni|bsn|pesel|nino|identity_(number|no|card)|id_card|national_id|licen[cs]e_(number|plate)|steuernummer|sim_number)_",
     ),
     ("location", r"_(latitude|longitude|lat|lng|lon|geo|geolocation|coordinates|gps|koordinat)_"),
@@ -96,7 +97,7 @@ _IN_A_PERSONS_TABLE: list[tuple[Kind, str]] = [
 ]
 _FREE_TEXT = re.compile(
     r"_(notes?|comments?|remarks?|message|msg|catatan|keterangan|pesan|nota|note|messaggio|commento|feedback|body|content|"
-    r"text|reason|subject|description|detail|details|log|payload|data|query|keywords?|search|gift|instruction|instructions|"
+    r"text|reason|memo|bio|review|reviews|testimonial|subject|description|detail|details|log|payload|data|query|keywords?|search|gift|instruction|instructions|"
     r"bemerkung|observaciones|isi|ulasan|value|label|reference)_"
 )
 # A count, flag, template or setting that is only called after what it is about
@@ -111,7 +112,7 @@ _OF_THE_SHOP = re.compile(r"^_(shop|store|merchant|seller|toko|negozio)_")
 # What somebody writes to somebody, in a column of its own
 _WRITTEN = re.compile(
     r"_(notes?|comments?|remarks?|message|msg|catatan|keterangan|pesan|nota|messaggio|commento|feedback|instructions?|"
-    r"bemerkung|observaciones|isi)_"
+    r"bemerkung|observaciones|isi|memo|review|testimonial|ulasan|recensione)_"
 )
 # The columns of third persons, whom a customer's leaving does not concern
 _THIRD = re.compile(
