@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from pamitan.draft.draft import Draft, draft
 from pamitan.erasure.check import check
 from pamitan.erasure.execute import erase
+from pamitan.erasure.shadow import rehearse
 from pamitan.erasure.verify import verify
 from pamitan.kit.clock import SetClock
 from pamitan.storefile.load import load_store_file
 from pamitan.stores.engine import engine_for, reading, writing
+from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.store import Store
 from pamitan.stores.types import Identifier, Subject
 from tests.scanner import find_values
@@ -127,3 +129,17 @@ def test_tables_without_savepoints_are_drafted_and_erased(mariadb_url: str, tmp_
     closed(store, ALICE)
     assert left_of(url, ALICE) == set()
     assert left_of(url, SOME[1]) == {("customer", "email"), ("diary", "told")}
+
+
+def test_tables_that_undo_nothing_are_told_and_never_rehearsed_on(mariadb_url: str, tmp_path: Path) -> None:
+    url = filled(mariadb_url, ARIA, ARIA_ROWS)
+    store = store_of(draft(url), tmp_path)
+    told = {one.where: one.mend for one in check(store) if "undoes nothing" in one.message}
+    assert told == {
+        "main.customer": "ALTER TABLE customer ENGINE=InnoDB",
+        "main.diary": "ALTER TABLE diary ENGINE=InnoDB",
+    }
+    before = left_of(url, ALICE)
+    with pytest.raises(StoreMismatch, match="a rehearsal would erase for good"):
+        rehearse(store, [Subject("1", frozenset({Identifier("email", ALICE.email)}))])
+    assert left_of(url, ALICE) == before

@@ -12,7 +12,7 @@ from pamitan.storefile.model import StoreFile
 from pamitan.storefile.paths import CellPath
 from pamitan.storefile.rules import Rule
 from pamitan.stores.alongside import Alongside
-from pamitan.stores.catalogue import has_index
+from pamitan.stores.catalogue import has_index, without_transactions
 from pamitan.stores.engine import reading
 from pamitan.stores.paths import path_index
 from pamitan.stores.sampling import sampling
@@ -97,6 +97,12 @@ class Examined:
                     return survey(both, country, both.account)
         except AccountTableError:
             return None
+
+    @cached_property
+    def without_transactions(self) -> Mapping[str, str]:
+        """The tables in which nothing can be rolled back, each with its storage engine."""
+        with reading(self.engine) as connection:
+            return without_transactions(connection)
 
     def is_large(self, table: Table) -> bool:
         """Whether the table has so many rows that reading all of them takes a while."""

@@ -42,6 +42,7 @@ def hindrances(examined: Examined) -> Iterator[Problem]:
     for name in examined.map.keys() & examined.schema.tables.keys():
         table = examined.schema.table(name)
         yield from _without_key(examined, table)
+        yield from _without_transactions(examined, table)
         yield from _without_index(examined, table)
         yield from _without_path_index(examined, table)
         yield from _read_whole(examined, table)
@@ -156,6 +157,13 @@ def _without_key(examined: Examined, table: Table) -> Iterator[Problem]:
         yield Problem(
             "warning", examined.place(table.name), message, f"ALTER TABLE {table.name} ADD COLUMN id SERIAL PRIMARY KEY"
         )
+
+
+def _without_transactions(examined: Examined, table: Table) -> Iterator[Problem]:
+    kept_by = examined.without_transactions.get(table.name)
+    if kept_by:
+        message = f"is kept by {kept_by}, which undoes nothing: what fails stays half done, and --shadow is refused"
+        yield Problem("warning", examined.place(table.name), message, f"ALTER TABLE {table.name} ENGINE=InnoDB")
 
 
 def _without_index(examined: Examined, table: Table) -> Iterator[Problem]:

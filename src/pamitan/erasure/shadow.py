@@ -16,7 +16,9 @@ from pamitan.erasure.residue import MAPPED
 from pamitan.erasure.survivors import Retained
 from pamitan.erasure.unlinking import expected
 from pamitan.erasure.verify import VerifyResult, verify_rows
-from pamitan.stores.engine import RehearsalBroken, rehearsal, rehearsing, writing
+from pamitan.stores.catalogue import without_transactions
+from pamitan.stores.engine import RehearsalBroken, reading, rehearsal, rehearsing, writing
+from pamitan.stores.errors import StoreMismatch
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
 
@@ -40,6 +42,8 @@ def rehearse(
     something fails on the way, it is found out who cannot be erased, and the others are rehearsed again. ``retained``:
     what laws keep of earlier closures.
     """
+    for datastore in store.file.datastores:
+        _require_transactions(store, datastore)
     found = _whole(store, subjects, retained)
     if found is None:
         alone, people = erase_rows(store, subjects, _Scratch(), rehearsing)
@@ -66,6 +70,18 @@ def _whole(
         except RehearsalBroken:
             return None
     return None if current.broken else (Rehearsed(erased.receipts, erased.set_aside, verified), people)
+
+
+def _require_transactions(store: Store, datastore: str) -> None:
+    """Raises :class:`StoreMismatch` where something that is written could not be undone."""
+    with reading(store.engine(datastore)) as connection:
+        engines = without_transactions(connection)
+    mapped = sorted(engines.keys() & store.file.map.get(datastore, {}).keys())
+    if mapped:
+        raise StoreMismatch(
+            f"the table '{mapped[0]}' of '{datastore}' is kept by {engines[mapped[0]]}, which undoes nothing, so a "
+            f"rehearsal would erase for good; ALTER TABLE {mapped[0]} ENGINE=InnoDB, or look at 'pamitan plan'"
+        )
 
 
 class _Scratch:

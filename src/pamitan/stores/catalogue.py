@@ -53,6 +53,17 @@ def has_index(connection: Connection, name: str) -> bool:
     return connection.execute(sa.text(query), {"name": name}).first() is not None
 
 
+def without_transactions(connection: Connection) -> dict[str, str]:
+    """MariaDB's and MySQL's tables in which nothing can be rolled back, each with its storage engine."""
+    if connection.dialect.name not in ("mysql", "mariadb"):
+        return {}
+    rows = connection.exec_driver_sql(
+        "SELECT t.TABLE_NAME, t.ENGINE FROM information_schema.TABLES t JOIN information_schema.ENGINES e "
+        "ON e.ENGINE = t.ENGINE WHERE t.TABLE_SCHEMA = DATABASE() AND e.TRANSACTIONS <> 'YES'"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def postgresql_may_defer(connection: Connection) -> bool:
     """Whether PostgreSQL may put off any constraint to the end of a transaction."""
     query = "SELECT EXISTS (SELECT 1 FROM pg_constraint WHERE condeferrable)"
