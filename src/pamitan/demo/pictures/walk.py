@@ -86,7 +86,7 @@ WALKS: dict[str, tuple[Stop, ...]] = {
     "giulia@posta.example": (Stop("save", "/close", Shot("a[href='/download/all']")),),
     "sari@surat.example": (
         Stop("change", CHOOSING, Shot("a[href*='detail=details']")),
-        Stop("channels", f"{CHOOSING}&detail=close", Shot("a[href*='/contact/email']", below=240)),
+        Stop("channels", f"{CHOOSING}&detail=details", Shot("a[href*='/contact/email']", below=240)),
         Stop("continue", "/close", Shot("main .buttons a[href='/close/confirm']")),
         Stop("kept", "/close", Shot(f"{KEPT} > summary h2", below=440), unfold(KEPT)),
         Stop("confirm", "/close/confirm", Shot(".confirm .buttons button"), fill_in_password),
