@@ -3,7 +3,7 @@ personal; of those that it marks, the share where they stand.
 
     .venv/bin/python -m bench.draft            the real shops in ../shared/stores, and three of our own
     .venv/bin/python -m bench.draft --own      our own alone
-    .venv/bin/python -m bench.draft --platforms   three platforms' tables in their own databases, and nothing else
+    .venv/bin/python -m bench.draft --platforms   four platforms' tables in their own databases, and nothing else
 
 The truth is found by another scanner, over every cell (bench/draft_truth.py). A column without a value can be neither
 right nor wrong and is left out. Places marked with a confidence below 0.5 are questions, not marks.
@@ -31,6 +31,7 @@ from tests.shops import dumps
 from tests.store.mapping_platforms import PLATFORMS
 from tests.store.mapping_shops import HASH, PEOPLE, SHOPS
 from tests.store.platforms import lab
+from tests.store.platforms.noplike import noplike
 from tests.store.platforms.prestalike import prestalike
 from tests.store.platforms.saleorlike import PB, saleorlike
 from tests.store.platforms.shopwarelike import shopwarelike
@@ -167,7 +168,7 @@ def real_shops(folder: Path, stack: contextlib.ExitStack) -> Iterator[Shop]:
 
 
 def platform_shops(stack: contextlib.ExitStack) -> Iterator[Shop]:
-    """Tables as three platforms have them, in the database that each of them runs on."""
+    """Tables as four platforms have them, in the database that each of them runs on."""
     maria, postgres = stack.enter_context(mariadb_server()), stack.enter_context(postgres_server())
     with pymysql.connect(host="127.0.0.1", port=int(maria.rsplit(":", 1)[1]), user="root") as connection:
         for name, fill in (("prestalike", prestalike), ("shopwarelike", shopwarelike)):
@@ -175,6 +176,7 @@ def platform_shops(stack: contextlib.ExitStack) -> Iterator[Shop]:
                 cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
             yield Shop(name, fill(f"{maria}/{name}?charset=utf8mb4"), "ID", _invented(), PLATFORM_STAFF)
     yield Shop("saleorlike", saleorlike(f"{postgres}/postgres"), "ID", _invented(), PLATFORM_STAFF)
+    yield Shop("noplike", noplike(f"{postgres}/template1"), "ID", _invented(), frozenset({"Vendor", "EmailAccount"}))
 
 
 def _invented() -> Known:
@@ -203,7 +205,7 @@ def report(shop: Shop, told: Quality) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--own", action="store_true", help="our own shops alone")
-    parser.add_argument("--platforms", action="store_true", help="three platforms' tables alone")
+    parser.add_argument("--platforms", action="store_true", help="four platforms' tables alone")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         if options.platforms:

@@ -267,7 +267,8 @@ def _keep(proposal: Proposal) -> Iterator[str]:
 
 def _personal(proposal: Proposal) -> Iterator[tuple[str, str]]:
     for one in proposal.personal if proposal.nature != "mention" else ():
-        if one.confidence >= 0.5 and not one.place.path and one.place.key is None and not one.inside:
+        is_anothers = one.place.column in proposal.others
+        if one.confidence >= 0.5 and not (one.place.path or one.inside or is_anothers) and one.place.key is None:
             if one.kind in _FILE_KINDS and not (one.kind == "address" and _TOWN.search(spelt(one.place.column))):
                 yield one.place.column, _FILE_KINDS[one.kind]
             elif one.kind in _OTHERS:
