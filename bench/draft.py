@@ -31,7 +31,7 @@ from tests.shops import dumps
 from tests.store.mapping_platforms import PLATFORMS
 from tests.store.mapping_shops import HASH, PEOPLE, SHOPS
 from tests.store.platforms import lab
-from tests.store.platforms.noplike import noplike
+from tests.store.platforms.noplike import PW, noplike
 from tests.store.platforms.prestalike import prestalike
 from tests.store.platforms.saleorlike import PB, saleorlike
 from tests.store.platforms.shopwarelike import shopwarelike
@@ -186,6 +186,8 @@ def _invented() -> Known:
     weak += [f"19{60 + p.number * 3}-02-0{p.number}" for p in lab.PEOPLE]
     weak += [str(3_325_256_724 + p.number) for p in lab.PEOPLE] + [f"tok{p.number}AbCdEf" for p in lab.PEOPLE]
     weak += [f"tok{order}" for order in range(101, 142)] + ["12345678Z", PB]
+    weak += [lab.md5(f"{kind}{p.number}")[:end] for kind, end in (("salt", 8), ("oa", 32)) for p in lab.PEOPLE]
+    weak += [PW, *(f"19{60 + p.number * 3}-02-0{p.number} 00:00:00" for p in lab.PEOPLE)]
     weak += [lab.BCRYPT, lab.AGENT, "411111******1111", *(lab.md5(f"jwt{p.number}")[:12] for p in lab.PEOPLE)]
     return known([value for p in lab.PEOPLE for value in p.values], weak, [p.phone for p in lab.PEOPLE])
 
