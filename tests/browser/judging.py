@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Literal
 
 from playwright.sync_api import Page
 
@@ -10,7 +11,7 @@ from tests.browser.stops import SIZES, THOROUGH
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1280, 390)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SCREENS = tuple(product(WIDTHS, SCHEMES)) if THOROUGH else tuple(zip(WIDTHS, SCHEMES, strict=True))
 """With ``PAMITAN_TESTS=thorough`` each width in both schemes."""
 REACHABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, iframe"

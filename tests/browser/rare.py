@@ -291,8 +291,9 @@ def prepared_and_refused(house: House) -> None:
     """The wrong password, long after the sign-in."""
     talk = prepared(ALICE)
     house.signs_in()
-    with use_clock(SetClock(clock().now())) as later:
-        later.pass_time(hours=1)
+    later = SetClock(clock().now())
+    later.pass_time(hours=1)
+    with use_clock(later):
         house.goto(f"/help/conversations/{talk.reference}")
         house.page.locator("#id_password").fill("wrong")
         with house.page.expect_navigation():
@@ -302,8 +303,9 @@ def prepared_and_refused(house: House) -> None:
 def prepared_and_refused_on_the_status_page(house: House) -> None:
     prepared(ALICE)
     house.signs_in()
-    with use_clock(SetClock(clock().now())) as later:
-        later.pass_time(hours=1)
+    later = SetClock(clock().now())
+    later.pass_time(hours=1)
+    with use_clock(later):
         house.goto("/status")
         house.page.locator("#id_password").fill("wrong")
         with house.page.expect_navigation():
@@ -326,8 +328,9 @@ def finding(house: House) -> None:
         shop.execute("INSERT INTO note VALUES (7, 'alice@example.com called')")
     closure = closures.request_closure(ALICE, language="en")
     run_until_idle()
-    with use_clock(SetClock(clock().now())) as later:
-        later.pass_time(days=8)
+    later = SetClock(clock().now())
+    later.pass_time(days=8)
+    with use_clock(later):
         run_until_idle()
     house.sits_down()
     house.goto(f"/desk/closures/{closure.reference}/findings/0/")

@@ -61,6 +61,11 @@ def sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
     submit(page)
 
 
+def ask_for_a_code(page: Page) -> None:
+    page.locator("#id_login").fill("nobody@surat.example")
+    submit(page)
+
+
 def wrong_sign_in(page: Page) -> None:
     sign_in(page, "nobody@surat.example", "not-the-password")
 
@@ -129,7 +134,7 @@ STOPS = (
         "enter the code",
         STRANGER,
         "/sign-in/code",
-        lambda page: (page.locator("#id_login").fill("nobody@surat.example"), submit(page)),
+        ask_for_a_code,
         shows="portal:enter_code",
     ),
     Stop(
