@@ -59,6 +59,14 @@ SENTENCES = (
         "the table a primary key"
     ),
     _(
+        "the table '%(table)s' of '%(datastore)s' is kept by %(engine)s, which undoes nothing, so a rehearsal would "
+        "erase for good; ALTER TABLE %(name)s ENGINE=InnoDB, or look at 'pamitan plan'"
+    ),
+    _(
+        "'%(table)s' is system-versioned, so the database keeps what is erased there as history; ALTER TABLE "
+        "%(name)s DROP SYSTEM VERSIONING, which lets the history go"
+    ),
+    _(
         "'%(table)s' has lost columns by which its retained rows are known again (%(columns)s); erase these rows "
         "by hand, or bring the columns back"
     ),

@@ -83,6 +83,14 @@ def _require_findable(examined: Examined, name: str, rules: Iterable[Rule]) -> N
         )
 
 
+def _require_forgetful(table: Table) -> None:
+    if table.keeps_history:
+        raise StoreMismatch(
+            f"'{table.name}' is system-versioned, so the database keeps what is erased there as history; "
+            f"ALTER TABLE {table.name} DROP SYSTEM VERSIONING, which lets the history go"
+        )
+
+
 # names
 
 
@@ -202,6 +210,7 @@ def _pair(examined: Examined, table: Table, own: CellPath, target: Target) -> No
 
 def _rules(examined: Examined, name: str, rules: list[Rule]) -> None:
     table = examined.schema.table(name)
+    _require_forgetful(table)
     for rule in rules:
         to_sql(rule.where, table, examined.schema, examined.now)
         _links(examined, table, rule.link)

@@ -30,6 +30,8 @@ _MARIADB_SHAPE = (
     "NULL FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()",
     "SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE, NULL, NULL, NULL, NULL "
     "FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()",
+    "SELECT TABLE_NAME, TABLE_TYPE, NULL, NULL, NULL, NULL, NULL, NULL, NULL "
+    "FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()",
 )
 
 
@@ -62,6 +64,15 @@ def without_transactions(connection: Connection) -> dict[str, str]:
         "ON e.ENGINE = t.ENGINE WHERE t.TABLE_SCHEMA = DATABASE() AND e.TRANSACTIONS <> 'YES'"
     )
     return {row[0]: row[1] for row in rows}
+
+
+def mariadb_versioned(connection: Connection) -> set[Key]:
+    """System-versioned tables, in which a row that was deleted or changed lives on as history."""
+    rows = connection.exec_driver_sql(
+        "SELECT TABLE_NAME FROM information_schema.TABLES "
+        "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'SYSTEM VERSIONED'"
+    )
+    return {(None, name) for (name,) in rows}
 
 
 def postgresql_may_defer(connection: Connection) -> bool:

@@ -78,6 +78,8 @@ class Table:
     indexes: tuple[tuple[str, ...], ...]
     """Columns of all indexes, in order, incl. those of primary key and uniques."""
     sql: sa.Table = field(compare=False, repr=False)
+    keeps_history: bool = False
+    """The database itself keeps what was deleted or changed here (MariaDB's system versioning)."""
 
     def column(self, name: str) -> Column:
         """The column of that name; raises :class:`StoreMismatch` naming the near miss."""
@@ -180,6 +182,7 @@ class _Reader:
         hidden = catalogue.postgresql_partitions(self._connection) if postgresql else set()
         self._lengths = catalogue.postgresql_domain_lengths(self._connection) if postgresql else {}
         self._deletions = catalogue.sqlite_deletions(self._connection) if self._dialect == "sqlite" else {}
+        self._versioned = catalogue.mariadb_versioned(self._connection) if self._is_mariadb else set()
         shown = [
             (key, fact) for fact in facts for key in fact["columns"] if (key[0] or self._default, key[1]) not in hidden
         ]
@@ -229,6 +232,7 @@ class _Reader:
             checks=tuple(Check(raw["name"], str(raw["sqltext"])) for raw in fact["checks"].get(key) or []),
             indexes=tuple(dict.fromkeys(ordered)),
             sql=self._sql_table(key, fact["columns"][key], primary_key),
+            keeps_history=key in self._versioned,
         )
 
     def _column(self, key: catalogue.Key, raw: Any) -> Column:

@@ -18,6 +18,7 @@ from pamitan.stores.schema import SYSTEM_SCHEMAS, Column, Schema, Table
 NUMBERS = "numbers, moments, yes and no: no text"
 VIEW = "a view: what it shows stands in tables, and those of this database are read"
 EMPTY_COPY = "a materialised view that was never filled"
+HISTORY = "what system-versioned tables keep of rows that were deleted or changed"
 LARGE_OBJECTS = "large objects, which are kept apart from the tables"
 _LARGE_OBJECTS = "SELECT count(*) FROM pg_largeobject_metadata"
 _COPIES = "SELECT schemaname, matviewname, ispopulated FROM pg_matviews ORDER BY schemaname, matviewname"
@@ -40,6 +41,7 @@ def left_out(engine: Engine, schema: Schema, read: Sequence[Table]) -> dict[str,
             NUMBERS: numbers,
             VIEW: _views(connection, schema),
             EMPTY_COPY: [_shown(connection, *copy) for copy, filled in _materialised(connection) if not filled],
+            HISTORY: [table.name for table in schema.tables.values() if table.keeps_history],
             LARGE_OBJECTS: _large_objects(connection),
         }
     return {reason: where for reason, where in found.items() if where}
