@@ -37,6 +37,7 @@ from pamitan.erasure.casefile import CaseFile
 from pamitan.erasure.execute import erase
 from pamitan.erasure.verify import verify
 from pamitan.kit.clock import SystemClock
+from pamitan.kit.memory import settle
 from pamitan.stores.engine import engine_for
 from pamitan.stores.store import Store
 from pamitan.stores.types import Subject
@@ -104,6 +105,7 @@ class Bench:
         self.store = Store(store_file(url), SystemClock())
         self.shelf = Shelf()
         self.connection = psycopg.connect(url, autocommit=True)
+        settle()  # as the worker does when it starts
 
     def measure(self, batch: int, repeats: int) -> Times:
         times = Times(batch)

@@ -45,10 +45,12 @@ def serve(host: str, port: int) -> None:
     """
     from django.core.wsgi import get_wsgi_application
 
+    from pamitan.kit.memory import settle
     from pamitan.live.app import LiveApp
     from pamitan.live.hub import Hub
     from pamitan.worker.sweep import run_forever
 
+    settle()
     stop = threading.Event()
     sweep = threading.Thread(target=run_forever, args=(stop,), name="sweep")
     sweep.start()

@@ -13,8 +13,10 @@ def main() -> None:
     """Sweep until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pamitan.config.settings")
     django.setup()
+    from pamitan.kit.memory import settle
     from pamitan.worker.sweep import run_forever
 
+    settle()
     stop = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: stop.set())
